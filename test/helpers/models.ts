@@ -1,0 +1,40 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { createRng } from '../../envs/rng.ts';
+import { modelConfig, type ModelConfig } from '../../src/model/config.ts';
+import { initialParams, splitParams } from '../../src/model/params.ts';
+import type { Model } from '../../src/model/transformer.ts';
+import type { TokenBatch } from '../../src/training/loss.ts';
+
+export const SMALL_VOCABULARY = 11;
+
+/** Small enough for a backend in plain JavaScript. */
+export const smallConfig: ModelConfig = modelConfig(
+  { dim: 8, encoderLayers: 1, decoderLayers: 2, heads: 2, ffnDim: 12 },
+  SMALL_VOCABULARY,
+);
+
+/** The caller disposes `model.params`. */
+export function smallModel(seed: number): Model {
+  return tf.tidy(() => {
+    const flat = tf.tensor1d(initialParams(smallConfig, createRng(seed)));
+    return { config: smallConfig, params: splitParams(smallConfig, flat) } as never;
+  });
+}
+
+/** Random ids; lengths include bos and eos and vary from row to row. */
+export function randomBatch(
+  seed: number,
+  { B = 3, P = 6, T = 8, vocabSize = SMALL_VOCABULARY } = {},
+): TokenBatch {
+  const rng = createRng(seed);
+  const lengths = (longest: number): Int32Array =>
+    Int32Array.from({ length: B }, (_, row) => (row === 0 ? longest : 2 + rng.int(longest - 1)));
+  const promptLengths = lengths(P);
+  const responseLengths = lengths(T);
+  const rows = (size: number, of: Int32Array): Int32Array =>
+    Int32Array.from({ length: B * size }, (_, i) =>
+      i % size < of[Math.floor(i / size)]! ? rng.int(vocabSize) : 0,
+    );
+  const prompt = rows(P, promptLengths);
+  return { prompt, promptLengths, response: rows(T, responseLengths), responseLengths, B, P, T };
+}

@@ -1,0 +1,105 @@
+import * as tf from '@tensorflow/tfjs-core';
+import fc from 'fast-check';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { causalMask, paddingMask } from '../../../src/model/attention.ts';
+import { decode, encode, positionsOf, readMemory } from '../../../src/model/transformer.ts';
+import type { Model } from '../../../src/model/transformer.ts';
+import { startTestBackend } from '../../helpers/backend.ts';
+import { SMALL_VOCABULARY, smallConfig, smallModel } from '../../helpers/models.ts';
+import { expectAllclose } from '../../helpers/tensors.ts';
+
+beforeAll(startTestBackend);
+
+const tokens = (length: number): fc.Arbitrary<number[]> =>
+  fc.array(fc.nat({ max: SMALL_VOCABULARY - 1 }), { minLength: length, maxLength: length });
+const modelSeed = fc.nat({ max: 1000 });
+
+describe('logits', () => {
+  it('at a position ignore the tokens behind it', () => {
+    fc.assert(
+      fc.property(modelSeed, tokens(4), tokens(7), tokens(7), fc.nat({ max: 6 }), (...drawn) => {
+        const [seed, prompt, response, other, at] = drawn;
+        tf.tidy(() => {
+          const model = smallModel(seed);
+          const changed = [...response.slice(0, at + 1), ...other.slice(at + 1)];
+          const seen = (ids: number[]): tf.Tensor =>
+            tf.slice(logitsOf(model, prompt, ids), [0, 0, 0], [1, at + 1, SMALL_VOCABULARY]);
+          expectAllclose(seen(changed), seen(response));
+        });
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  it('do not change with padding of prompt or response', () => {
+    fc.assert(
+      fc.property(modelSeed, tokens(4), tokens(5), tokens(3), tokens(2), (...drawn) => {
+        const [seed, prompt, response, behindPrompt, behindResponse] = drawn;
+        tf.tidy(() => {
+          const model = smallModel(seed);
+          const padded = logitsOf(model, [...prompt, ...behindPrompt], [...response, ...behindResponse], 4);
+          const own = tf.slice(padded, [0, 0, 0], [1, 5, SMALL_VOCABULARY]);
+          expectAllclose(own, logitsOf(model, prompt, response));
+        });
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  it('depend on the prompt and on the order of its tokens', () => {
+    tf.tidy(() => {
+      const model = smallModel(1);
+      const first = logitsOf(model, [1, 2, 3], [0, 4]).dataSync();
+      expect(logitsOf(model, [2, 1, 3], [0, 4]).dataSync()).not.toEqual(first);
+    });
+  });
+
+  it('are the same one token at a time, with earlier keys and values kept', () => {
+    fc.assert(
+      fc.property(modelSeed, tokens(4), tokens(6), fc.integer({ min: 1, max: 5 }), (...drawn) => {
+        const [seed, prompt, response, atOnce] = drawn;
+        tf.tidy(() => {
+          const model = smallModel(seed);
+          const parts = stepByStep(model, prompt, response, atOnce);
+          expectAllclose(tf.concat(parts, 1), logitsOf(model, prompt, response));
+        });
+      }),
+      { numRuns: 100 },
+    );
+  });
+});
+
+function memoryOf(model: Model, prompt: number[], visible = prompt.length) {
+  const memoryMask = paddingMask([visible], prompt.length);
+  const memory = readMemory(model, encode(model, tf.tensor2d([prompt], undefined, 'int32'), memoryMask));
+  return { memory, memoryMask };
+}
+
+function logitsOf(model: Model, prompt: number[], response: number[], visible?: number): tf.Tensor {
+  return decode(model, tf.tensor2d([response], undefined, 'int32'), {
+    ...memoryOf(model, prompt, visible),
+    selfMask: causalMask(response.length),
+    positions: positionsOf(smallConfig, response.length),
+  }).logits;
+}
+
+/** The first `atOnce` tokens together, each later one alone. */
+function stepByStep(model: Model, prompt: number[], response: number[], atOnce: number): tf.Tensor[] {
+  const context = memoryOf(model, prompt);
+  let last = decode(model, tf.tensor2d([response.slice(0, atOnce)], undefined, 'int32'), {
+    ...context,
+    selfMask: causalMask(atOnce),
+    positions: positionsOf(smallConfig, atOnce),
+  });
+  const parts = [last.logits];
+  for (let at = atOnce; at < response.length; at++) {
+    last = decode(model, tf.tensor2d([[response[at]!]], undefined, 'int32'), {
+      ...context,
+      past: last.keyValues,
+      selfMask: null,
+      positions: positionsOf(smallConfig, 1, at),
+    });
+    parts.push(last.logits);
+  }
+  return parts;
+}
