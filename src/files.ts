@@ -1,0 +1,111 @@
+/** Files that are either whole or absent, whatever kills the process. */
+import { createHash, randomBytes } from 'node:crypto';
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync } from 'node:fs';
+import { renameSync, rmSync, writeSync } from 'node:fs';
+import path from 'node:path';
+import { InputError } from '../envs/inputError.ts';
+
+/**
+ * Writes to a temporary neighbour, flushes it to the disk, and renames it into place. Creates the
+ * folder if need be. @throws InputError if the disk is full or the folder can't be written to.
+ */
+export function writeFileAtomic(file: string, ...parts: readonly (string | Uint8Array)[]): void {
+  const temporary = `${file}.${process.pid}-${randomBytes(4).toString('hex')}.tmp`;
+  try {
+    makeFolder(path.dirname(file));
+    const descriptor = openSync(temporary, 'wx');
+    try {
+      for (const part of parts) writeAll(descriptor, part);
+      fsyncSync(descriptor);
+    } finally {
+      closeSync(descriptor);
+    }
+    renameSync(temporary, file);
+    syncFolder(path.dirname(file));
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw explainWriteError(error, file);
+  }
+}
+
+/**
+ * Makes a folder and those above it. @returns the topmost one that was missing, if any
+ * @throws InputError if that is not allowed there
+ */
+export function makeFolder(folder: string): string | undefined {
+  try {
+    return mkdirSync(folder, { recursive: true });
+  } catch (error) {
+    throw explainWriteError(reasonNotMade(error, folder), folder);
+  }
+}
+
+/** Node says ENOENT for whatever keeps `mkdir -p` from making a folder; ask for one of them. */
+function reasonNotMade(error: unknown, folder: string): unknown {
+  if ((error as NodeJS.ErrnoException).code !== 'ENOENT') return error;
+  let missing = path.resolve(folder);
+  while (!existsSync(path.dirname(missing))) missing = path.dirname(missing);
+  try {
+    mkdirSync(missing);
+    return error;
+  } catch (reason) {
+    return reason;
+  }
+}
+
+export function writeJsonAtomic(file: string, value: unknown): void {
+  writeFileAtomic(file, `${JSON.stringify(value, null, 2)}\n`);
+}
+
+/** @throws InputError naming the file if it is missing or no JSON. */
+export function readJson(file: string): unknown {
+  if (!existsSync(file)) throw new InputError(`${file}: no such file`);
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'));
+  } catch (error) {
+    throw new InputError(`${file}: not valid JSON: ${(error as Error).message}`);
+  }
+}
+
+/** Lower-case hexadecimal. */
+export function sha256(...parts: readonly (string | Uint8Array)[]): string {
+  const hash = createHash('sha256');
+  for (const part of parts) hash.update(part);
+  return hash.digest('hex');
+}
+
+/** The errors of a full disk or a read-only place as one line that a user can act on. */
+export function explainWriteError(error: unknown, file: string): unknown {
+  const reason = WRITE_ERRORS[(error as NodeJS.ErrnoException).code ?? ''];
+  return reason === undefined ? error : new InputError(`${file}: can't be written: ${reason}`);
+}
+
+const WRITE_ERRORS: Readonly<Record<string, string>> = {
+  ENOSPC: 'the disk is full',
+  EDQUOT: 'the disk quota is used up',
+  EROFS: 'the file system is read-only',
+  EACCES: 'permission denied',
+  EPERM: 'permission denied',
+  EEXIST: 'a file has this name',
+  ENOTDIR: 'a part of the path is not a folder',
+  EISDIR: 'a folder has this name',
+};
+
+function writeAll(descriptor: number, part: string | Uint8Array): void {
+  const bytes = typeof part === 'string' ? Buffer.from(part) : part;
+  for (let offset = 0; offset < bytes.length;) offset += writeSync(descriptor, bytes, offset);
+}
+
+/** Makes a rename survive a power cut; not every system can open a folder. */
+function syncFolder(folder: string): void {
+  try {
+    const descriptor = openSync(folder, 'r');
+    try {
+      fsyncSync(descriptor);
+    } finally {
+      closeSync(descriptor);
+    }
+  } catch {
+    return;
+  }
+}

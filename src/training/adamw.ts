@@ -1,0 +1,70 @@
+/**
+ * AdamW (Loshchilov and Hutter 2019, algorithm 2) on one flat parameter vector, as PyTorch has it:
+ * decay, scaled by the learning rate, on every parameter; epsilon outside the root.
+ */
+import * as tf from '@tensorflow/tfjs-core';
+
+const EPSILON = 1e-8;
+
+export interface AdamwSettings {
+  readonly betas: readonly [number, number];
+  readonly weightDecay: number;
+  /** Largest norm of the whole gradient; null does not clip. */
+  readonly clipNorm: number | null;
+}
+
+/** [N] each: the parameters and the running means of gradient and squared gradient. */
+export interface OptimizerState {
+  readonly params: tf.Variable<tf.Rank.R1>;
+  readonly mean: tf.Variable<tf.Rank.R1>;
+  readonly square: tf.Variable<tf.Rank.R1>;
+}
+
+/** What changes from step to step, as scalars, so that a recorded update can be fed with it. */
+export interface UpdateRates {
+  /** The share of a parameter that its decay leaves. */
+  readonly keep: tf.Scalar;
+  /** Learning rate over the bias of the mean. */
+  readonly rate: tf.Scalar;
+  /** One over the bias of the squares. */
+  readonly unbias: tf.Scalar;
+}
+
+/** @param step counted from 1; the caller disposes the scalars */
+export function updateRates(
+  step: number,
+  learningRate: number,
+  { betas: [beta1, beta2], weightDecay }: AdamwSettings,
+): UpdateRates {
+  return {
+    keep: tf.scalar(1 - learningRate * weightDecay),
+    rate: tf.scalar(learningRate / (1 - beta1 ** step)),
+    unbias: tf.scalar(1 / (1 - beta2 ** step)),
+  };
+}
+
+/** Assigns the state after one update. */
+export function adamwUpdate(
+  state: OptimizerState,
+  gradient: tf.Tensor1D,
+  rates: UpdateRates,
+  { betas: [beta1, beta2], clipNorm }: AdamwSettings,
+): void {
+  tf.tidy(() => {
+    const clipped = clipNorm === null ? gradient : clip(gradient, clipNorm);
+    const mean = tf.add(tf.mul(state.mean, beta1), tf.mul(clipped, 1 - beta1));
+    const square = tf.add(tf.mul(state.square, beta2), tf.mul(tf.square(clipped), 1 - beta2));
+    const root = tf.sqrt(tf.mul(square, rates.unbias));
+    const direction = tf.div(mean, tf.add(root, EPSILON));
+    state.params.assign(
+      tf.sub(tf.mul(state.params, rates.keep), tf.mul(direction, rates.rate)) as tf.Tensor1D,
+    );
+    state.mean.assign(mean as tf.Tensor1D);
+    state.square.assign(square as tf.Tensor1D);
+  });
+}
+
+function clip(gradient: tf.Tensor1D, largest: number): tf.Tensor1D {
+  const norm = tf.sqrt(tf.sum(tf.square(gradient)));
+  return tf.mul(gradient, tf.minimum(1, tf.div(largest, tf.add(norm, 1e-6))));
+}

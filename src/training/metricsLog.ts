@@ -1,0 +1,52 @@
+/** The course of a training run as JSON lines in `metrics.jsonl`. */
+import { appendFileSync, existsSync, readFileSync } from 'node:fs';
+import { writeFileAtomic } from '../files.ts';
+
+export interface TrainingMetrics {
+  readonly step: number;
+  /** Mean since the line before, nats. */
+  readonly loss: number;
+  readonly learningRate: number;
+  /** Tokens of prompts and responses, padding left out. */
+  readonly tokensPerSecond: number;
+  /** Of training so far, over all sessions of the run. */
+  readonly seconds: number;
+}
+
+export interface ValidationMetrics {
+  readonly step: number;
+  readonly validationLoss: number;
+}
+
+export type MetricsLine = TrainingMetrics | ValidationMetrics;
+
+export function appendMetrics(file: string, line: MetricsLine): void {
+  appendFileSync(file, `${JSON.stringify(line)}\n`);
+}
+
+/** Lines that can be read; a last line cut off by a kill is left out. */
+export function readMetrics(file: string): MetricsLine[] {
+  if (!existsSync(file)) return [];
+  return readFileSync(file, 'utf8')
+    .split('\n')
+    .flatMap((line) => {
+      try {
+        return [JSON.parse(line) as MetricsLine];
+      } catch {
+        return [];
+      }
+    });
+}
+
+/** Forgets what was logged after `step`, so that a resumed run logs each step once. */
+export function rewindMetrics(file: string, step: number): MetricsLine[] {
+  const kept = readMetrics(file).filter((line) => line.step <= step);
+  writeFileAtomic(file, kept.map((line) => `${JSON.stringify(line)}\n`).join(''));
+  return kept;
+}
+
+/** Seconds of training up to the last of `lines`. */
+export function secondsTrained(lines: readonly MetricsLine[]): number {
+  const last = lines.findLast((line) => 'seconds' in line);
+  return last === undefined ? 0 : (last as TrainingMetrics).seconds;
+}

@@ -1,0 +1,242 @@
+/**
+ * The training loop. What a step computes depends on settings and step number alone, so a run that
+ * was stopped, or killed, and resumed from its last checkpoint ends with the weights that an
+ * uninterrupted run ends with (on the same machine, backend and thread count).
+ */
+import * as tf from '@tensorflow/tfjs-core';
+import { mkdirSync, readdirSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { InputError } from '../../envs/inputError.ts';
+import { createRng } from '../../envs/rng.ts';
+import type { VocabularySettings } from '../../traces/vocabulary.ts';
+import type { ModelConfig } from '../model/config.ts';
+import { initialParams } from '../model/params.ts';
+import type { AdamwSettings } from './adamw.ts';
+import { checkpointFile, listCheckpoints, pruneCheckpoints } from './checkpoint.ts';
+import { readCheckpoint, writeCheckpoint, type Checkpoint } from './checkpoint.ts';
+import { eventWriter } from './events.ts';
+import type { BatchShape, TokenBatch } from './loss.ts';
+import { appendMetrics, rewindMetrics, secondsTrained, type MetricsLine } from './metricsLog.ts';
+import { runPaths } from './runFolder.ts';
+import { learningRateAt, type ScheduleSettings } from './schedule.ts';
+import { createTrainer, meanLoss } from './trainer.ts';
+
+export interface TrainingLoopSettings extends AdamwSettings, ScheduleSettings {
+  /** Steps between two checkpoints, each with the validation loss. */
+  readonly checkpointEvery: number;
+  /** Stops early, in minutes of training; null trains all steps. */
+  readonly maxMinutes: number | null;
+}
+
+export interface TrainingRun {
+  readonly settings: TrainingLoopSettings;
+  readonly seed: string | number;
+  readonly config: ModelConfig;
+  readonly vocabulary: VocabularySettings;
+  /** The batch of a step, counted from 0. */
+  readonly batchAt: (step: number) => TokenBatch;
+  /** Shapes that hold all batches, for backends that record; see `createTrainer`. */
+  readonly shapes: readonly BatchShape[];
+  readonly validationBatches: () => Iterable<TokenBatch>;
+  /** The run's folder, which the caller has locked. */
+  readonly folder: string;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: TrainingProgress) => void;
+}
+
+export interface TrainingProgress {
+  readonly step: number;
+  readonly steps: number;
+  /** Nats, mean since the last report. */
+  readonly loss: number;
+  readonly validationLoss: number | null;
+  readonly tokensPerSecond: number;
+}
+
+export interface TrainingOutcome {
+  readonly step: number;
+  readonly stopped: 'finished' | 'timeLimit' | 'aborted';
+}
+
+/** Lines of the log per run, about. */
+const LOG_LINES = 1_000;
+
+/** Trains from the newest checkpoint of the folder, or from the start. */
+export async function train(run: TrainingRun): Promise<TrainingOutcome> {
+  const { settings, folder, signal } = run;
+  const paths = runPaths(folder);
+  mkdirSync(paths.checkpoints, { recursive: true });
+  removeLeftovers(paths.checkpoints);
+  const start = startingPoint(run, paths.checkpoints);
+  const logged = rewindMetrics(paths.metrics, start.step);
+  const secondsBefore = secondsTrained(logged);
+  const validationLosses = new Map(logged.flatMap(validationEntry));
+  const logEvents = eventWriter(folder);
+  const trainer = createTrainer({ params: start.params, ...start.optimizer! }, run);
+  const clock = stopwatch(secondsBefore);
+  const every = Math.max(1, Math.ceil(settings.steps / LOG_LINES));
+  let window = emptyWindow();
+  let validationLoss = start.validationLoss;
+  let step = start.step;
+  let saved = step;
+
+  const log = (line: MetricsLine): void => {
+    appendMetrics(paths.metrics, line);
+    const { step: at, ...scalars } = line;
+    logEvents(at, scalars);
+  };
+  const closeWindow = (): void => {
+    if (window.steps === 0) return;
+    const loss = window.loss / window.steps;
+    const tokensPerSecond = window.tokens / (clock() - window.since);
+    const learningRate = learningRateAt(step, settings);
+    log({ step, loss, learningRate, tokensPerSecond, seconds: clock() });
+    run.onProgress?.({ step, steps: settings.steps, loss, validationLoss, tokensPerSecond });
+    window = { ...emptyWindow(), since: clock() };
+  };
+  const save = (withValidation: boolean): void => {
+    closeWindow();
+    const values = trainer.values();
+    validationLoss = withValidation ? lossOnValidation(run, values.params) : null;
+    if (validationLoss !== null && Number.isFinite(validationLoss)) {
+      validationLosses.set(step, validationLoss);
+      log({ step, validationLoss });
+    }
+    const { config, vocabulary } = run;
+    const { params, ...optimizer } = values;
+    writeCheckpoint(checkpointFile(paths.checkpoints, step), {
+      ...{ step, validationLoss, config, vocabulary, params, optimizer },
+    });
+    pruneCheckpoints(paths.checkpoints, bestStep(validationLosses));
+    saved = step;
+    window = { ...window, since: clock() };
+  };
+  const outOfTime = (): boolean =>
+    settings.maxMinutes !== null && clock() >= settings.maxMinutes * 60;
+
+  try {
+    window = { ...window, since: clock() };
+    while (step < settings.steps && !outOfTime()) {
+      await tf.nextFrame();
+      if (signal?.aborted) {
+        if (step > saved) save(false);
+        return { step, stopped: 'aborted' };
+      }
+      const batch = run.batchAt(step);
+      const learningRate = learningRateAt(step + 1, settings);
+      const loss = trainer.update(batch, ++step, learningRate);
+      if (!Number.isFinite(loss)) throw divergence(loss, step, learningRate);
+      window = grown(window, loss, batch);
+      if (step % settings.checkpointEvery === 0 && step < settings.steps) save(true);
+      else if (step % every === 0) closeWindow();
+    }
+    if (step > saved) save(true);
+    return { step, stopped: step < settings.steps ? 'timeLimit' : 'finished' };
+  } finally {
+    trainer.dispose();
+  }
+}
+
+/** The checkpoint of lowest validation loss among those kept, the newest where none was measured. */
+export function bestCheckpoint(folder: string): Checkpoint {
+  const files = listCheckpoints(runPaths(folder).checkpoints);
+  if (files.length === 0) throw new InputError(`${folder} holds no checkpoint: train it first`);
+  const checkpoints = files.map(({ file }) => readCheckpoint(file));
+  const loss = (checkpoint: Checkpoint): number => checkpoint.validationLoss ?? Infinity;
+  return checkpoints.reduceRight((best, next) => (loss(next) < loss(best) ? next : best));
+}
+
+function startingPoint(run: TrainingRun, checkpoints: string): Checkpoint {
+  const newest = listCheckpoints(checkpoints).at(-1);
+  if (newest === undefined) {
+    const params = initialParams(run.config, createRng(run.seed).split('weights'));
+    const optimizer = {
+      mean: new Float32Array(params.length),
+      square: new Float32Array(params.length),
+    };
+    const { config, vocabulary } = run;
+    return { step: 0, validationLoss: null, config, vocabulary, params, optimizer };
+  }
+  const checkpoint = readCheckpoint(newest.file);
+  if (checkpoint.optimizer === null) {
+    throw new InputError(
+      `${newest.file}: holds no optimiser state, so training can't go on from it`,
+    );
+  }
+  for (const part of ['config', 'vocabulary'] as const) {
+    if (JSON.stringify(checkpoint[part]) !== JSON.stringify(run[part])) {
+      throw new InputError(`${newest.file}: its ${part} is not the one of this run`);
+    }
+  }
+  return checkpoint;
+}
+
+function lossOnValidation(
+  { config, validationBatches }: TrainingRun,
+  params: Float32Array,
+): number {
+  const flat = tf.tensor1d(params);
+  try {
+    return meanLoss(config, flat, validationBatches());
+  } finally {
+    flat.dispose();
+  }
+}
+
+/** Losses and tokens since the last line of the log. */
+interface Window {
+  readonly steps: number;
+  readonly loss: number;
+  readonly tokens: number;
+  /** Seconds on the run's clock. */
+  readonly since: number;
+}
+
+function emptyWindow(): Window {
+  return { steps: 0, loss: 0, tokens: 0, since: 0 };
+}
+
+function grown(window: Window, loss: number, batch: TokenBatch): Window {
+  const tokens = sum(batch.promptLengths) + sum(batch.responseLengths);
+  return {
+    ...window,
+    steps: window.steps + 1,
+    loss: window.loss + loss,
+    tokens: window.tokens + tokens,
+  };
+}
+
+function sum(values: Int32Array): number {
+  return values.reduce((total, value) => total + value, 0);
+}
+
+function stopwatch(from: number): () => number {
+  const started = performance.now();
+  return () => from + (performance.now() - started) / 1000;
+}
+
+function divergence(loss: number, step: number, learningRate: number): InputError {
+  return new InputError(
+    `the loss became ${loss} at step ${step} with learning rate ${learningRate.toPrecision(3)}; ` +
+      'the last checkpoint is kept: lower training.learningRate or set training.clipNorm',
+  );
+}
+
+function validationEntry(line: MetricsLine): [number, number][] {
+  return 'validationLoss' in line ? [[line.step, line.validationLoss]] : [];
+}
+
+function bestStep(losses: ReadonlyMap<number, number>): number[] {
+  const best = [...losses].reduce<[number, number] | null>(
+    (best, entry) => (best === null || entry[1] < best[1] ? entry : best),
+    null,
+  );
+  return best === null ? [] : [best[0]];
+}
+
+/** Temporary files of a process that was killed while writing. */
+function removeLeftovers(folder: string): void {
+  for (const name of readdirSync(folder)) {
+    if (name.endsWith('.tmp')) rmSync(path.join(folder, name), { force: true });
+  }
+}

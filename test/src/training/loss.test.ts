@@ -1,0 +1,78 @@
+import * as tf from '@tensorflow/tfjs-core';
+import fc from 'fast-check';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { createRng } from '../../../envs/rng.ts';
+import { lossInputs, weightedCrossEntropy } from '../../../src/training/loss.ts';
+import { meanLoss } from '../../../src/training/trainer.ts';
+import { initialParams } from '../../../src/model/params.ts';
+import { startTestBackend } from '../../helpers/backend.ts';
+import { randomBatch, SMALL_VOCABULARY, smallConfig } from '../../helpers/models.ts';
+import { expectAllclose, expectClose } from '../../helpers/tensors.ts';
+
+beforeAll(startTestBackend);
+
+describe('the loss', () => {
+  it('is the mean over sequences of the mean over their tokens', () => {
+    fc.assert(
+      fc.property(fc.nat({ max: 10_000 }), (seed) => {
+        const batch = randomBatch(seed);
+        const logits = randomLogits(seed, batch.B, batch.T - 1);
+        const { targets, weights } = lossInputs(batch);
+        const loss = weightedCrossEntropy(logits, targets, weights).dataSync();
+        const values = logits.dataSync();
+        const perSequence = Array.from(batch.responseLengths, (length, row) => {
+          let sum = 0;
+          for (let at = 1; at < length; at++) {
+            const from = (row * (batch.T - 1) + at - 1) * SMALL_VOCABULARY;
+            const own = [...values.subarray(from, from + SMALL_VOCABULARY)];
+            const total = own.reduce((all, logit) => all + Math.exp(logit), 0);
+            sum -= own[batch.response[row * batch.T + at]!]! - Math.log(total);
+          }
+          return sum / (length - 1);
+        });
+        expectClose(loss, [perSequence.reduce((a, b) => a + b) / batch.B]);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('has the gradient of the plain formula', () => {
+    const batch = randomBatch(3);
+    const { targets, weights } = lossInputs(batch);
+    const logits = randomLogits(4, batch.B, batch.T - 1);
+    const plain = (logits: tf.Tensor): tf.Scalar =>
+      tf.neg(
+        tf.sum(
+          tf.mul(
+            tf.mul(tf.oneHot(targets, SMALL_VOCABULARY), tf.expandDims(weights, -1)),
+            tf.log(tf.softmax(logits)),
+          ),
+        ),
+      );
+    const own = tf.grad((x: tf.Tensor) => weightedCrossEntropy(x, targets, weights))(logits);
+    expectAllclose(own, tf.grad(plain)(logits));
+  });
+
+  it('does not see what stands in the padding', () => {
+    const batch = randomBatch(5);
+    const other = { ...batch, prompt: batch.prompt.slice(), response: batch.response.slice() };
+    for (let row = 0; row < batch.B; row++) {
+      other.prompt.fill(7, row * batch.P + batch.promptLengths[row]!, (row + 1) * batch.P);
+      other.response.fill(7, row * batch.T + batch.responseLengths[row]!, (row + 1) * batch.T);
+    }
+    expect(other.prompt).not.toEqual(batch.prompt);
+    const params = tf.tensor1d(initialParams(smallConfig, createRng(6)));
+    expectClose([meanLoss(smallConfig, params, [other])], [meanLoss(smallConfig, params, [batch])]);
+  });
+
+  it('averaged over batches weighs every sequence alike', () => {
+    const [small, large] = [randomBatch(7, { B: 1 }), randomBatch(8, { B: 3 })];
+    const params = tf.tensor1d(initialParams(smallConfig, createRng(6)));
+    const lossOf = (...batches: (typeof small)[]): number => meanLoss(smallConfig, params, batches);
+    expectClose([lossOf(small, large)], [(lossOf(small) + 3 * lossOf(large)) / 4]);
+  });
+});
+
+function randomLogits(seed: number, rows: number, length: number): tf.Tensor {
+  return tf.randomNormal([rows, length, SMALL_VOCABULARY], 0, 2, 'float32', seed + 1);
+}

@@ -1,0 +1,164 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import * as tf from '@tensorflow/tfjs-core';
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createRng } from '../../../envs/rng.ts';
+import { sha256 } from '../../../src/files.ts';
+import { listCheckpoints, readCheckpoint } from '../../../src/training/checkpoint.ts';
+import { readMetrics } from '../../../src/training/metricsLog.ts';
+import { runPaths } from '../../../src/training/runFolder.ts';
+import { bestCheckpoint, train, type TrainingRun } from '../../../src/training/train.ts';
+import { startTestBackend } from '../../helpers/backend.ts';
+import { randomBatch, smallConfig } from '../../helpers/models.ts';
+import { expectNoLeak } from '../../helpers/tensors.ts';
+
+let root: string;
+let count = 0;
+beforeAll(async () => {
+  await startTestBackend();
+  root = mkdtempSync(path.join(os.tmpdir(), 'train-'));
+});
+afterAll(() => rmSync(root, { recursive: true }));
+
+describe('training', () => {
+  it('learns one batch by heart', async () => {
+    const run = newRun({ steps: 80, learningRate: 0.02 }, () => randomBatch(1));
+    await train(run);
+    const losses = readMetrics(runPaths(run.folder).metrics).flatMap((line) =>
+      'loss' in line ? [line.loss] : [],
+    );
+    expect(losses[0]!).toBeGreaterThan(2);
+    expect(losses.at(-1)!).toBeLessThan(0.5);
+  });
+
+  it('ends with the same bytes whether or not it was stopped, wherever and how often', async () => {
+    const whole = newRun();
+    expect(await train(whole)).toEqual({ step: 12, stopped: 'finished' });
+    const expected = files(whole.folder);
+    await fc.assert(
+      fc.asyncProperty(
+        fc.uniqueArray(fc.integer({ min: 1, max: 11 }), { maxLength: 3 }),
+        async (stops) => {
+          const run = newRun();
+          for (const stop of stops.toSorted((a, b) => a - b)) {
+            const controller = new AbortController();
+            const batchAt = (step: number) => {
+              if (step + 1 >= stop) controller.abort();
+              return run.batchAt(step);
+            };
+            const outcome = await train({ ...run, batchAt, signal: controller.signal });
+            expect(outcome).toEqual({ step: stop, stopped: 'aborted' });
+          }
+          await train(run);
+          expect(files(run.folder)).toEqual(expected);
+          const steps = readMetrics(runPaths(run.folder).metrics).flatMap((line) =>
+            'loss' in line ? [line.step] : [],
+          );
+          expect(steps).toEqual(steps.toSorted((a, b) => a - b));
+          expect(new Set(steps).size).toBe(steps.length);
+        },
+      ),
+      { numRuns: 12 },
+    );
+  });
+
+  it('goes on from the last checkpoint when later work was lost, and forgets its log', async () => {
+    const whole = newRun();
+    await train(whole);
+    const run = newRun();
+    await expect(
+      train({ ...run, batchAt: (step) => (step < 7 ? run.batchAt(step) : fail()) }),
+    ).rejects.toThrow('killed');
+    writeFileSync(path.join(runPaths(run.folder).checkpoints, 'step-00000008.safetensors.1.tmp'), '');
+    await train(run);
+    expect(files(run.folder)).toEqual(files(whole.folder));
+  });
+
+  it('that is finished does nothing more', async () => {
+    const run = newRun();
+    await train(run);
+    const before = readFileSync(runPaths(run.folder).metrics);
+    expect(await train({ ...run, batchAt: fail })).toEqual({ step: 12, stopped: 'finished' });
+    expect(readFileSync(runPaths(run.folder).metrics)).toEqual(before);
+  });
+
+  it('keeps the checkpoint of lowest validation loss', async () => {
+    const losses = [3, 1, 2];
+    const run = newRun({ learningRate: 1e-9 });
+    // Validation batches whose loss is made to order: seeds searched for an untrained model.
+    const seeds = losses.map((_, i) => 50 + i);
+    let at = 0;
+    await train({ ...run, validationBatches: () => [randomBatch(seeds[at++ % seeds.length]!)] });
+    const measured = readMetrics(runPaths(run.folder).metrics).flatMap((line) =>
+      'validationLoss' in line ? [line] : [],
+    );
+    expect(measured.map(({ step }) => step)).toEqual([4, 8, 12]);
+    const lowest = measured.reduce((a, b) => (b.validationLoss < a.validationLoss ? b : a));
+    expect(bestCheckpoint(run.folder).step).toBe(lowest.step);
+  });
+
+  it('stops at a loss that is no number, naming step and learning rate, checkpoint kept', async () => {
+    const run = newRun({ learningRate: 1e30, steps: 12, checkpointEvery: 1 });
+    await expect(train(run)).rejects.toThrow(/the loss became NaN at step \d+ with learning rate/);
+    const kept = listCheckpoints(runPaths(run.folder).checkpoints).at(-1)!;
+    expect(readCheckpoint(kept.file).params.length).toBeGreaterThan(0);
+  });
+
+  it('refuses a checkpoint of another model', async () => {
+    const run = newRun();
+    await train(run);
+    const config = { ...smallConfig, ffnDim: 16 };
+    await expect(train({ ...run, config })).rejects.toThrow(/config is not the one of this run/);
+  });
+
+  it('leaves no tensor behind', async () => {
+    await expectNoLeak(() => train(newRun()));
+    expect(tf.engine().state.numTensors).toBe(tf.memory().numTensors);
+  });
+});
+
+function fail(): never {
+  throw new Error('killed');
+}
+
+function newRun(
+  settings: Partial<TrainingRun['settings']> = {},
+  batchAt = (step: number) => randomBatch(createRng('batch').split(step).int(1e6)),
+): TrainingRun {
+  return {
+    settings: {
+      steps: 12,
+      learningRate: 0.01,
+      warmupSteps: 3,
+      finalLearningRate: 0.1,
+      betas: [0.9, 0.99],
+      weightDecay: 0.01,
+      clipNorm: null,
+      checkpointEvery: 4,
+      maxMinutes: null,
+      ...settings,
+    },
+    seed: 1,
+    config: smallConfig,
+    vocabulary: { environment: 'maze', coordinates: 2, costs: 1 },
+    batchAt,
+    shapes: [
+      { B: 3, P: 6, T: 5 },
+      { B: 3, P: 6, T: 8 },
+    ],
+    validationBatches: () => [randomBatch(2)],
+    folder: path.join(root, `run${count++}`),
+  };
+}
+
+/** Every checkpoint that is left, by name. */
+function files(folder: string): Record<string, string> {
+  return Object.fromEntries(
+    listCheckpoints(runPaths(folder).checkpoints).map(({ file }) => [
+      path.basename(file),
+      sha256(readFileSync(file)),
+    ]),
+  );
+}
