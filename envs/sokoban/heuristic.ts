@@ -1,0 +1,53 @@
+/** How far the boxes are from docks, at least. */
+import type { Sokoban } from './sokoban.ts';
+import { BLOCKED, MOVES } from './moves.ts';
+
+/** The estimate of a state from which there is no plan, in place of infinity. */
+export const DEAD = -1;
+
+/**
+ * The sum over boxes off the docks of the Manhattan distance to the nearest free dock; DEAD if
+ * such a box can move neither vertically nor horizontally for walls, or if no dock is free.
+ *
+ * @returns a function of [worker, ...boxes]
+ */
+export function createHeuristic(
+  { width, walls, docks }: Sokoban,
+  neighbours: Int32Array,
+): (state: Int32Array) => number {
+  const open = (cell: number, move: number): boolean => neighbours[cell * MOVES + move] !== BLOCKED;
+  const stuck = Uint8Array.from(walls, (_, cell) =>
+    (open(cell, 0) && open(cell, 1)) || (open(cell, 2) && open(cell, 3)) ? 0 : 1,
+  );
+  const dockAt = new Int16Array(walls.length).fill(NO_DOCK);
+  for (const [index, dock] of docks.entries()) dockAt[dock] = index;
+  const dockX = docks.map((dock) => dock % width);
+  const dockY = docks.map((dock) => Math.floor(dock / width));
+  const taken = new Uint8Array(docks.length);
+
+  return (state) => {
+    taken.fill(0);
+    for (let i = 1; i < state.length; i++) {
+      const dock = dockAt[state[i]!]!;
+      if (dock !== NO_DOCK) taken[dock] = 1;
+    }
+    let sum = 0;
+    for (let i = 1; i < state.length; i++) {
+      const box = state[i]!;
+      if (dockAt[box] !== NO_DOCK) continue;
+      if (stuck[box] === 1) return DEAD;
+      const x = box % width;
+      const y = (box - x) / width;
+      let nearest = Infinity;
+      for (let dock = 0; dock < taken.length; dock++) {
+        if (taken[dock] === 1) continue;
+        nearest = Math.min(nearest, Math.abs(x - dockX[dock]!) + Math.abs(y - dockY[dock]!));
+      }
+      if (nearest === Infinity) return DEAD;
+      sum += nearest;
+    }
+    return sum;
+  };
+}
+
+const NO_DOCK = -1;

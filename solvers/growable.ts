@@ -1,0 +1,10 @@
+/** A copy of `items` with room for `length`, filled up with `fill`. */
+export function lengthened<T extends Uint8Array | Int32Array | Float64Array>(
+  items: T,
+  length: number,
+  fill = 0,
+): T {
+  const longer = new (items.constructor as new (length: number) => T)(length);
+  longer.set(items);
+  return longer.fill(fill, items.length) as T;
+}
