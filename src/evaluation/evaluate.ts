@@ -1,0 +1,157 @@
+/**
+ * Rollouts to records: every response is parsed, its plan checked by the rules of the environment
+ * and its trace against A*.
+ *
+ * Deviates from the released evaluator, which accepts plans without eos and, in Sokoban, ignores
+ * blocked moves and the first position: here a response without eos is malformed, and a plan is
+ * correct only if it begins at the start, every step is legal and the last state is a goal.
+ */
+import type { Board } from '../../envs/environment.ts';
+import { environmentOf } from '../../envs/index.ts';
+import { InputError } from '../../envs/inputError.ts';
+import { createRng } from '../../envs/rng.ts';
+import { tokenizerOf } from '../../traces/index.ts';
+import { parseResponse } from '../../traces/parse.ts';
+import { validateTrace } from '../../traces/validate.ts';
+import type { Vocabulary } from '../../traces/vocabulary.ts';
+import { MODE_PREFIX, type Mode, type RolloutFn } from './rollouts.ts';
+import { referenceTraceLength } from './reference.ts';
+import type { EvaluationRecord, SampleRecord } from './records.ts';
+
+/** What evaluation needs of an example of a data set. */
+export interface EvaluationExample {
+  readonly id: number;
+  readonly width: number;
+  readonly height: number;
+  /** Token ids without bos and eos. */
+  readonly prompt: Uint16Array;
+  /** The complete A* trace. */
+  readonly reasoning: Uint16Array;
+  /** Positions, start included. */
+  readonly optimalLength: number;
+}
+
+export interface EvaluateOptions {
+  readonly mode: Mode;
+  /** The model's vocabulary; it names the environment too. */
+  readonly vocabulary: Vocabulary;
+  /** Responses per task. */
+  readonly samples: number;
+  /** 0 is greedy. */
+  readonly temperature: number;
+  /** Longest response in tokens. */
+  readonly maxTokens: number;
+  readonly seed: string | number;
+  /** Nondeterministic A* runs per task behind t*, the length that ILR compares with. */
+  readonly referenceRuns?: number;
+  /** Responses that are asked for at once. */
+  readonly batchSize?: number;
+  /** Counts tasks. */
+  readonly onProgress?: (progress: { readonly done: number; readonly total: number }) => void;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * One record per example, in the order of the examples.
+ * @throws InputError if an example contradicts the vocabulary or the rules
+ */
+export async function evaluate(
+  examples: readonly EvaluationExample[],
+  rollout: RolloutFn,
+  options: EvaluateOptions,
+): Promise<EvaluationRecord[]> {
+  const { mode, samples, temperature, maxTokens, seed, signal, batchSize = 256 } = options;
+  const decoding = { prefix: MODE_PREFIX[mode], samples, temperature, maxTokens, seed, signal };
+  const records: EvaluationRecord[] = [];
+  let done = 0;
+  for (const batch of batchesByLength(examples, Math.max(1, Math.floor(batchSize / samples)))) {
+    signal?.throwIfAborted();
+    const requests = batch.map(({ example: { id, prompt } }) => ({ id: String(id), prompt }));
+    const responses = await rollout(requests, decoding);
+    if (responses.length !== batch.length || responses.some((own) => own.length !== samples)) {
+      throw new Error(`the rollout did not give ${samples} responses to each request`);
+    }
+    for (const [index, { example, at }] of batch.entries()) {
+      records[at] = recordOf(example, responses[index] ?? [], options);
+    }
+    done += batch.length;
+    options.onProgress?.({ done, total: examples.length });
+  }
+  return records;
+}
+
+/**
+ * What a response is worth, whatever ids it consists of.
+ * @throws InputError if its plan is correct and shorter than `optimalLength`
+ */
+export function judgeResponse(
+  tokens: Uint16Array,
+  problem: {
+    readonly example: Pick<EvaluationExample, 'id' | 'optimalLength'>;
+    readonly task: Board;
+    readonly vocabulary: Vocabulary;
+  },
+): SampleRecord {
+  const { example, task, vocabulary } = problem;
+  const response = parseResponse(tokens, vocabulary);
+  const trace = validateTrace(task, vocabulary.environment, vocabulary, response.reasoning).verdict;
+  const { traceLength } = response;
+  if (response.plan === null) {
+    const reason = response.error?.reason ?? 'no plan';
+    return { tokens, outcome: 'malformed', reason, planLength: null, traceLength, trace };
+  }
+  const planLength = response.plan.length;
+  const check = environmentOf(vocabulary.environment).checkPlan(task, response.plan);
+  if (!check.valid) {
+    const reason = `a position ${check.reason}`;
+    return { tokens, outcome: 'wrong', reason, planLength, traceLength, trace };
+  }
+  if (planLength < example.optimalLength) {
+    throw new InputError(
+      `task ${example.id}: optimalLength is ${example.optimalLength}, ` +
+        `but a plan of ${planLength} positions solves it`,
+    );
+  }
+  const outcome = planLength === example.optimalLength ? 'optimal' : 'solved';
+  return { tokens, outcome, reason: null, planLength, traceLength, trace };
+}
+
+function recordOf(
+  example: EvaluationExample,
+  responses: readonly Uint16Array[],
+  { vocabulary, seed, referenceRuns = 10 }: EvaluateOptions,
+): EvaluationRecord {
+  const { id, width, height, prompt, optimalLength, reasoning } = example;
+  const { environment } = vocabulary;
+  const task = tokenizerOf(environment).readPrompt(prompt, vocabulary, example);
+  const rng = createRng(seed).split('reference', id);
+  return {
+    id,
+    width,
+    height,
+    walls: task.walls.reduce((sum, wall) => sum + wall, 0),
+    prompt,
+    optimalLength,
+    aStarTraceLength: reasoning.length,
+    referenceTraceLength: referenceTraceLength(environment, task, { rng, runs: referenceRuns }),
+    samples: responses.map((tokens) => judgeResponse(tokens, { example, task, vocabulary })),
+  };
+}
+
+/**
+ * Batches of tasks with traces of similar length, since a batch takes as long as its longest
+ * response; the longest first, so that what does not fit into memory fails at once.
+ */
+function batchesByLength<E extends EvaluationExample>(
+  examples: readonly E[],
+  size: number,
+): { readonly example: E; readonly at: number }[][] {
+  const ordered = examples
+    .map((example, at) => ({ example, at }))
+    .sort((a, b) => b.example.reasoning.length - a.example.reasoning.length || a.at - b.at);
+  const batches = [];
+  for (let from = 0; from < ordered.length; from += size) {
+    batches.push(ordered.slice(from, from + size));
+  }
+  return batches;
+}

@@ -1,0 +1,65 @@
+/** Evaluations as rows of numbers: runs that differ only in their seed become one row. */
+import path from 'node:path';
+import type { Evaluation } from '../evaluation/evaluation.ts';
+import { combineMetrics, computeMetrics, type Metrics } from '../evaluation/metrics.ts';
+import type { Mode } from '../evaluation/rollouts.ts';
+import type { Run } from './run.ts';
+
+export interface Result {
+  /** The experiment's name; the run's folder is added where two experiments share one. */
+  readonly experiment: string;
+  readonly mode: Mode;
+  /** How it was decoded, and on what if not on the run's own data: `greedy`, `n64-t1`. */
+  readonly decoding: string;
+  /** Responses per task. */
+  readonly samples: number;
+  /** One for each run. */
+  readonly evaluations: readonly Evaluation[];
+  readonly metrics: Metrics;
+}
+
+/** In the order of the runs, and within a run slow, fast, auto. */
+export function collectResults(runs: readonly Run[]): Result[] {
+  const labels = runLabels(runs);
+  const groups = new Map<string, { run: Run; evaluations: Evaluation[] }>();
+  for (const run of runs) {
+    for (const evaluation of run.evaluations) {
+      const key = `${experimentKey(run)} ${evaluation.name}`;
+      const group = groups.get(key) ?? { run, evaluations: [] };
+      group.evaluations.push(evaluation);
+      groups.set(key, group);
+    }
+  }
+  return [...groups.values()].map(({ run, evaluations }) => {
+    const { name, settings } = evaluations[0] as Evaluation;
+    return {
+      experiment: labels.get(run) ?? run.experiment.name,
+      mode: settings.mode,
+      decoding: name.replace(`${settings.mode}-`, ''),
+      samples: settings.samples,
+      evaluations,
+      metrics: combineMetrics(evaluations.map(({ records }) => computeMetrics(records))),
+    };
+  });
+}
+
+/** Runs of one experiment differ in nothing but the seed. */
+function experimentKey({ experiment }: Run): string {
+  return JSON.stringify({ ...experiment, seed: null });
+}
+
+/** The experiment's name; the run's folder is added where two experiments share one. */
+export function runLabels(runs: readonly Run[]): Map<Run, string> {
+  const keys = new Map<string, Set<string>>();
+  for (const run of runs) {
+    const { name } = run.experiment;
+    keys.set(name, (keys.get(name) ?? new Set()).add(experimentKey(run)));
+  }
+  return new Map(
+    runs.map((run) => {
+      const { name } = run.experiment;
+      const unique = keys.get(name)?.size === 1;
+      return [run, unique ? name : `${name} (${path.basename(run.folder)})`];
+    }),
+  );
+}

@@ -1,0 +1,137 @@
+/** What a report reads of a run's folder; nothing here needs a model. */
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { z } from 'zod';
+import { InputError } from '../../envs/inputError.ts';
+import { type Evaluation, listEvaluations, readEvaluation } from '../evaluation/evaluation.ts';
+import { checkShape, parseJson } from '../evaluation/schema.ts';
+import { readJson } from '../files.ts';
+
+/** The settings of an experiment that a report shows; others are let through. */
+const experimentSchema = z.looseObject({
+  name: z.string(),
+  description: z.string().default(''),
+  /** Free text for the report: what the experiment can show and what not. */
+  notes: z.string().default(''),
+  seed: z.union([z.number(), z.string()]),
+  data: z.looseObject({
+    task: z.looseObject({
+      environment: z.string(),
+      width: z.number(),
+      height: z.number(),
+      /** Maze: share of cells, from and to. Sokoban: inner walls. */
+      walls: z.union([z.tuple([z.number(), z.number()]), z.number()]).optional(),
+      boxes: z.number().optional(),
+    }),
+    trainCount: z.number(),
+    nondeterministic: z.boolean().default(false),
+  }),
+  model: z.union([z.string(), z.looseObject({ dim: z.number() })]),
+  training: z.looseObject({
+    steps: z.number(),
+    batchSize: z.number(),
+    learningRate: z.number(),
+    dropping: z.union([z.string(), z.looseObject({})]),
+  }),
+  evaluation: z.looseObject({ drawings: z.number().int().min(0).default(3) }),
+});
+
+export type ReportedExperiment = z.infer<typeof experimentSchema>;
+
+/** What a run says of the machine that it ran on; everything is optional. */
+const provenanceSchema = z.looseObject({
+  kit: z.string().optional(),
+  commit: z.string().nullish(),
+  dataChecksum: z.string().optional(),
+  node: z.string().optional(),
+  backend: z
+    .looseObject({
+      name: z.string().optional(),
+      version: z.string().optional(),
+      threads: z.number().optional(),
+    })
+    .optional(),
+  machine: z.looseObject({ cpu: z.string().optional(), cores: z.number().optional() }).optional(),
+});
+
+export type ReportedProvenance = z.infer<typeof provenanceSchema>;
+
+const trainingLine = z.looseObject({
+  step: z.number(),
+  loss: z.number(),
+  tokensPerSecond: z.number().optional(),
+  seconds: z.number().optional(),
+});
+const validationLine = z.looseObject({ step: z.number(), validationLoss: z.number() });
+
+/** Loss in nats per token. */
+export interface LossPoint {
+  readonly step: number;
+  readonly loss: number;
+}
+
+export interface Run {
+  /** As it was given. */
+  readonly folder: string;
+  readonly experiment: ReportedExperiment;
+  readonly training: readonly LossPoint[];
+  readonly validation: readonly LossPoint[];
+  /** Seconds of training and tokens a second, as far as they were logged. */
+  readonly seconds: number | null;
+  readonly tokensPerSecond: number | null;
+  /** {} if the run wrote none. */
+  readonly provenance: ReportedProvenance;
+  readonly evaluations: readonly Evaluation[];
+}
+
+/** @throws InputError naming the file, and its line and field. */
+export function readRun(folder: string): Run {
+  if (!existsSync(folder)) throw new InputError(`${folder}: no such folder`);
+  const file = path.join(folder, 'experiment.json');
+  if (!existsSync(file)) throw new InputError(`${folder}: holds no run (no experiment.json)`);
+  const experiment = checkShape(experimentSchema, readJson(file), file);
+  const provenanceFile = path.join(folder, 'provenance.json');
+  const provenance = existsSync(provenanceFile)
+    ? checkShape(provenanceSchema, readJson(provenanceFile), provenanceFile)
+    : {};
+  return {
+    folder,
+    experiment,
+    ...readMetrics(path.join(folder, 'metrics.jsonl')),
+    provenance,
+    evaluations: listEvaluations(folder).map((name) => readEvaluation(folder, name)),
+  };
+}
+
+/**
+ * A step may stand there twice after a resumption: the later line holds. A last line without its
+ * newline was cut off by a kill and is passed over.
+ */
+function readMetrics(
+  file: string,
+): Pick<Run, 'training' | 'validation' | 'seconds' | 'tokensPerSecond'> {
+  const training = new Map<number, z.infer<typeof trainingLine>>();
+  const validation = new Map<number, number>();
+  const lines = existsSync(file) ? readFileSync(file, 'utf8').split('\n').slice(0, -1) : [];
+  for (const [index, line] of lines.entries()) {
+    const where = `${file}, line ${index + 1}`;
+    const value = parseJson(line, where);
+    if (value !== null && typeof value === 'object' && 'validationLoss' in value) {
+      const point = checkShape(validationLine, value, where);
+      validation.set(point.step, point.validationLoss);
+    } else {
+      const point = checkShape(trainingLine, value, where);
+      training.set(point.step, point);
+    }
+  }
+  const points = [...training.values()].sort((a, b) => a.step - b.step);
+  const speeds = points.flatMap((point) => point.tokensPerSecond ?? []);
+  return {
+    training: points.map(({ step, loss }) => ({ step, loss })),
+    validation: [...validation]
+      .map(([step, loss]) => ({ step, loss }))
+      .sort((a, b) => a.step - b.step),
+    seconds: points.at(-1)?.seconds ?? null,
+    tokensPerSecond: speeds.sort((a, b) => a - b)[Math.floor(speeds.length / 2)] ?? null,
+  };
+}
