@@ -17,7 +17,11 @@ describe('AdamW', () => {
       fc.property(vectors, fc.option(fc.constantFrom(0.5, 2)), (gradients, clipNorm) => {
         const settings = { betas: [0.9, 0.99], weightDecay: 0.05, clipNorm } as const;
         const state = stateOf([1, -2, 0.5]);
-        let [params, mean, square] = [[1, -2, 0.5], [0, 0, 0], [0, 0, 0]];
+        let [params, mean, square] = [
+          [1, -2, 0.5],
+          [0, 0, 0],
+          [0, 0, 0],
+        ];
         gradients.forEach((gradient, i) => {
           const step = i + 1;
           tf.tidy(() =>

@@ -70,7 +70,11 @@ describe('safetensors', () => {
       fc.nat({ max: whole.length - 1 }).map((end) => whole.subarray(0, end)),
       fc.json().map((json) => headed(json)),
       fc
-        .record({ dtype: fc.constantFrom('F32', 'I8'), shape: fc.anything(), data_offsets: fc.anything() })
+        .record({
+          dtype: fc.constantFrom('F32', 'I8'),
+          shape: fc.anything(),
+          data_offsets: fc.anything(),
+        })
         .map((entry) => headed(JSON.stringify({ a: entry }))),
     );
     fc.assert(
@@ -137,14 +141,19 @@ describe('a checkpoint', () => {
     writeFileSync(
       file,
       Buffer.concat(
-        encodeSafetensors({ tensors, metadata: { ...metadata, checkpoint: JSON.stringify(wider) } }),
+        encodeSafetensors({
+          tensors,
+          metadata: { ...metadata, checkpoint: JSON.stringify(wider) },
+        }),
       ),
     );
     expect(() => readCheckpoint(file)).toThrow(/encoder\.embedding is \[11, 8\].*\[12, 8\]/);
   });
 
   it('that is missing is named', () => {
-    expect(() => readCheckpoint('/nowhere/x.safetensors')).toThrow('/nowhere/x.safetensors: no such');
+    expect(() => readCheckpoint('/nowhere/x.safetensors')).toThrow(
+      '/nowhere/x.safetensors: no such',
+    );
   });
 });
 

@@ -8,13 +8,17 @@ it('crc32c has the check value of its definition', () => {
 
 it('a record is framed by its length and masked checksums', () => {
   fc.assert(
-    fc.property(fc.nat(), fc.dictionary(fc.string(), fc.float({ noNaN: true })), (step, scalars) => {
-      const bytes = Buffer.from(scalarRecord(step, scalars, 1.5));
-      const length = Number(bytes.readBigUInt64LE(0));
-      expect(bytes.length).toBe(length + 16);
-      expect(bytes.readUInt32LE(8)).toBe(masked(bytes.subarray(0, 8)));
-      expect(bytes.readUInt32LE(12 + length)).toBe(masked(bytes.subarray(12, 12 + length)));
-    }),
+    fc.property(
+      fc.nat(),
+      fc.dictionary(fc.string(), fc.float({ noNaN: true })),
+      (step, scalars) => {
+        const bytes = Buffer.from(scalarRecord(step, scalars, 1.5));
+        const length = Number(bytes.readBigUInt64LE(0));
+        expect(bytes.length).toBe(length + 16);
+        expect(bytes.readUInt32LE(8)).toBe(masked(bytes.subarray(0, 8)));
+        expect(bytes.readUInt32LE(12 + length)).toBe(masked(bytes.subarray(12, 12 + length)));
+      },
+    ),
     { numRuns: 1000 },
   );
 });

@@ -71,7 +71,10 @@ describe('training', () => {
     await expect(
       train({ ...run, batchAt: (step) => (step < 7 ? run.batchAt(step) : fail()) }),
     ).rejects.toThrow('killed');
-    writeFileSync(path.join(runPaths(run.folder).checkpoints, 'step-00000008.safetensors.1.tmp'), '');
+    writeFileSync(
+      path.join(runPaths(run.folder).checkpoints, 'step-00000008.safetensors.1.tmp'),
+      '',
+    );
     await train(run);
     expect(files(run.folder)).toEqual(files(whole.folder));
   });

@@ -34,7 +34,10 @@ describe('a trainer', () => {
       });
     }
     for (const part of ['params', 'mean', 'square'] as const) {
-      expectClose(recorded.values()[part], plain.values()[part], { absolute: 1e-4, relative: 1e-3 });
+      expectClose(recorded.values()[part], plain.values()[part], {
+        absolute: 1e-4,
+        relative: 1e-3,
+      });
     }
     plain.dispose();
     recorded.dispose();

@@ -1,0 +1,25 @@
+import type { ExperimentInput } from '../src/experiment.ts';
+
+/** Fast and slow thinking on mazes small enough to learn in minutes on two cores. */
+export const demo: ExperimentInput = {
+  name: 'demo',
+  description: 'A tiny Dualformer learns to plan in 5×5 mazes',
+  data: {
+    task: { environment: 'maze', width: 5, height: 5 },
+    trainCount: 150_000,
+    validationCount: 400,
+    testCount: 400,
+  },
+  model: 'tiny',
+  training: {
+    steps: 7_000,
+    batchSize: 16,
+    learningRate: 2e-3,
+    warmupSteps: 200,
+    finalLearningRate: 0.02,
+    clipNorm: 1,
+    checkpointEvery: 500,
+  },
+  evaluation: { tasks: 400, samples: 1, temperature: 0, maxTokens: 400 },
+  pretrained: 'results/demo/model.safetensors',
+};

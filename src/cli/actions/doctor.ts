@@ -1,0 +1,45 @@
+/** `kit doctor` */
+import { diagnose, type BackendDiagnosis, type Diagnosis } from '../../engine/doctor.ts';
+import { formatNumber } from '../progress.ts';
+import type { Session } from '../session.ts';
+
+export async function showDiagnosis(
+  { json, threads }: { readonly json: boolean; readonly threads: number | undefined },
+  session: Session,
+): Promise<void> {
+  const diagnosis = await diagnose(threads === undefined ? {} : { threads });
+  const lines = json ? [JSON.stringify(diagnosis, null, 2)] : diagnosisLines(diagnosis);
+  for (const line of lines) await session.print(line);
+}
+
+export function diagnosisLines({ versions, machine, cache, backends }: Diagnosis): string[] {
+  const fastest = backends.find(({ available }) => available)?.name;
+  const { platform, cpu, cores, features, memoryBytes, freeMemoryBytes } = machine;
+  const extensions = features.length === 0 ? '' : ` with ${features.join(', ')}`;
+  return [
+    `kit ${versions.kit}, Node ${versions.node}, tfjs ${versions.tfjs}`,
+    `${platform}, ${cpu}, ${cores} cores${extensions}`,
+    `memory: ${gigabytes(freeMemoryBytes)} of ${gigabytes(memoryBytes)} free`,
+    `engine cache: ${cache.folder}, ${gigabytes(cache.bytes)}`,
+    '',
+    ...backends.flatMap((backend) => backendLines(backend, backend.name === fastest)),
+  ];
+}
+
+function backendLines(backend: BackendDiagnosis, isFastest: boolean): string[] {
+  const name = backend.name.padEnd(12);
+  if (!backend.available) return [`${name}not available: ${backend.reason}`];
+  const { version, devices, threads, gflops, tensorflow } = backend;
+  const threading = `${threads} ${threads === 1 ? 'thread' : 'threads'}`;
+  const speed = `${formatNumber(gflops)} GFLOPS`;
+  const used = isFastest ? ', runs unless told otherwise' : '';
+  return [
+    `${name}${version}, ${threading}, ${speed}${used}`,
+    `${' '.repeat(12)}on ${devices.join(', ')}`,
+    ...(tensorflow === null ? [] : [`${' '.repeat(12)}from ${tensorflow}`]),
+  ];
+}
+
+function gigabytes(bytes: number): string {
+  return `${(bytes / 1e9).toFixed(1)} GB`;
+}

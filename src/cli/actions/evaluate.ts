@@ -1,0 +1,68 @@
+/** `kit eval` */
+import { readManifest } from '../../data/dataset.ts';
+import { readEvaluation } from '../../evaluation/evaluation.ts';
+import type { Mode } from '../../evaluation/rollouts.ts';
+import { collectResults } from '../../report/results.ts';
+import { readRun } from '../../report/run.ts';
+import { bestCheckpoint } from '../../training/train.ts';
+import type { Session } from '../session.ts';
+import { readDataLink } from '../stages/data.ts';
+import { startEngine, type EngineFlags } from '../stages/engine.ts';
+import { datasetName, evaluateModes, ownDecoding, type Decoding } from '../stages/evaluation.ts';
+import { printTables } from '../stages/report.ts';
+import { readRunExperiment } from '../stages/runFolder.ts';
+import { UsageError } from '../usageError.ts';
+
+export interface EvaluateFlags extends EngineFlags {
+  readonly mode: readonly Mode[] | undefined;
+  readonly samples: number | undefined;
+  readonly temperature: number | undefined;
+  readonly greedy: boolean;
+  readonly maxTokens: number | undefined;
+  readonly data: string | undefined;
+  readonly split: Decoding['split'] | undefined;
+  readonly tasks: number | undefined;
+  readonly seed: number | undefined;
+}
+
+export async function evaluateRun(
+  run: string,
+  flags: EvaluateFlags,
+  session: Session,
+): Promise<void> {
+  const experiment = readRunExperiment(run);
+  const { data } = flags;
+  const dataset =
+    data === undefined ? readDataLink(run) : { folder: data, manifest: readManifest(data) };
+  const checkpoint = bestCheckpoint(run);
+  const decoding: Decoding = {
+    ...decodingOf(flags, ownDecoding(experiment)),
+    on: data === undefined ? undefined : datasetName(data),
+  };
+  await startEngine(flags, session);
+  const names = await evaluateModes(
+    { experiment, checkpoint, dataset, out: run, decoding },
+    session,
+  );
+  const evaluations = names.map((name) => readEvaluation(run, name));
+  await printTables(collectResults([{ ...readRun(run), evaluations }]), session);
+}
+
+/** What the flags say, else what the experiment does. */
+function decodingOf(flags: EvaluateFlags, own: Decoding): Decoding {
+  const { greedy, samples, temperature } = flags;
+  if (greedy && (samples ?? 1) !== 1) throw new UsageError('--greedy draws no --samples');
+  if (greedy && (temperature ?? 0) !== 0) throw new UsageError('--greedy has no --temperature');
+  const drawn = samples ?? own.samples;
+  return {
+    ...own,
+    modes: flags.mode ?? own.modes,
+    samples: greedy ? 1 : drawn,
+    // Samples of an experiment that is greedy by itself would all be the same.
+    temperature: greedy ? 0 : (temperature ?? (drawn > 1 ? own.temperature || 1 : own.temperature)),
+    maxTokens: flags.maxTokens ?? own.maxTokens,
+    split: flags.split ?? own.split,
+    tasks: flags.tasks ?? own.tasks,
+    seed: flags.seed ?? own.seed,
+  };
+}

@@ -1,0 +1,71 @@
+/** `kit run`: data, training, evaluation, report; what is done is skipped. */
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { InputError } from '../../../envs/inputError.ts';
+import { loadExperiment, type LoadedExperiment } from '../loadExperiment.ts';
+import type { Session } from '../session.ts';
+import type { EngineFlags } from '../stages/engine.ts';
+import { checkRunFolder } from '../stages/runFolder.ts';
+import { settingsOf, type SettingsFlags } from './settings.ts';
+
+/** Where a shipped model plans, training only shows that it works. */
+const SLOW_BUDGET_MINUTES = 2;
+
+export interface RunFlags extends EngineFlags, SettingsFlags {
+  readonly out: string | undefined;
+  readonly data: string | undefined;
+}
+
+export async function runExperiment(
+  nameOrFile: string,
+  flags: RunFlags,
+  session: Session,
+): Promise<void> {
+  const loaded = await loadExperiment(nameOrFile, settingsOf(flags));
+  const { name, description } = loaded.experiment;
+  const out = flags.out ?? path.join('runs', name);
+  checkRunFolder(out, loaded.experiment, { resume: true, ownData: flags.data === undefined });
+  session.note(`${name}: ${description}`);
+
+  const { prepareData } = await import('../stages/data.ts');
+  const { dataset, experiment } = await prepareData(loaded.experiment, flags.data, session);
+
+  const { isSlow, startEngine } = await import('../stages/engine.ts');
+  const backend = await startEngine(flags, session);
+  const shipped = isSlow(backend) ? pretrainedFile(loaded) : null;
+  const shippedName = shipped === null ? null : path.relative('.', shipped);
+  if (shippedName !== null) {
+    session.note(
+      `${backend.name} is too slow to train this model: ${shippedName} will plan, which was ` +
+        `trained on the native engine; ${SLOW_BUDGET_MINUTES} minutes of training show the loss fall`,
+    );
+  }
+
+  const { trainModel } = await import('../stages/training.ts');
+  const budget = shipped === null ? null : SLOW_BUDGET_MINUTES;
+  const stage = { experiment, dataset, backend, out, resume: true, budget };
+  const { step } = await trainModel(stage, session);
+  session.note(`training: ${step} of ${experiment.training.steps} steps`);
+
+  const { evaluateModes, ownDecoding } = await import('../stages/evaluation.ts');
+  const { bestCheckpoint } = await import('../../training/train.ts');
+  const { readCheckpoint } = await import('../../training/checkpoint.ts');
+  const checkpoint = shipped === null ? bestCheckpoint(out) : readCheckpoint(shipped);
+  const decoding = ownDecoding(experiment);
+  await evaluateModes({ experiment, checkpoint, dataset, out, decoding }, session);
+
+  const { concludeRun } = await import('../stages/report.ts');
+  if (shippedName !== null) {
+    await session.print(`planned with ${shippedName}, not with the weights in ${out}`);
+  }
+  await concludeRun(out, experiment.evaluation, session);
+}
+
+/** The experiment's shipped checkpoint, or null if it has none. @throws InputError if it is gone */
+function pretrainedFile({ experiment, folders }: LoadedExperiment): string | null {
+  const { pretrained } = experiment;
+  if (pretrained === null) return null;
+  const file = folders.map((folder) => path.resolve(folder, pretrained)).find(existsSync);
+  if (file === undefined) throw new InputError(`pretrained: ${pretrained}: no such checkpoint`);
+  return file;
+}

@@ -1,0 +1,148 @@
+/** `kit solve`: a model's plans for drawn problems, beside A*'s. */
+import { InputError } from '../../../envs/inputError.ts';
+import type { DrawnProblem } from '../../../envs/text.ts';
+import { parseResponse } from '../../../traces/parse.ts';
+import { createVocabulary, type Vocabulary } from '../../../traces/vocabulary.ts';
+import { tokenizerOf } from '../../../traces/index.ts';
+import { judgeResponse } from '../../evaluation/evaluate.ts';
+import type { SampleRecord } from '../../evaluation/records.ts';
+import { MODE_PREFIX, type Mode } from '../../evaluation/rollouts.ts';
+import { loadModel } from '../stages/model.ts';
+import { bestCheckpoint } from '../../training/train.ts';
+import { besideEachOther, drawPlan, drawTokens } from '../drawing.ts';
+import { readProblemFile, solveProblem } from '../problems.ts';
+import type { Session } from '../session.ts';
+import { startEngine, type EngineFlags } from '../stages/engine.ts';
+import { readRunExperiment } from '../stages/runFolder.ts';
+
+export interface SolveFlags extends EngineFlags {
+  readonly mode: Mode;
+  readonly samples: number;
+  readonly temperature: number | undefined;
+  readonly maxTokens: number | undefined;
+  readonly seed: number | undefined;
+}
+
+export async function solveFile(
+  run: string,
+  file: string,
+  { flags, session }: { readonly flags: SolveFlags; readonly session: Session },
+): Promise<void> {
+  const { mode, samples, temperature = samples > 1 ? 1 : 0, seed = 1 } = flags;
+  const experiment = readRunExperiment(run);
+  const checkpoint = bestCheckpoint(run);
+  const vocabulary = createVocabulary(checkpoint.vocabulary);
+  const problems = await readProblemFile(file);
+  const requests = problems.map((problem, index) => ({
+    id: String(index),
+    prompt: promptOf(problem, vocabulary, file),
+  }));
+  await startEngine(flags, session);
+  const { rollout, dispose } = loadModel(checkpoint);
+  const maxTokens = flags.maxTokens ?? experiment.evaluation.maxTokens;
+  const options = { prefix: MODE_PREFIX[mode], samples, temperature, maxTokens, seed };
+  const responses = await rollout(requests, options).finally(dispose);
+  for (const [index, problem] of problems.entries()) {
+    if (index > 0) await session.print();
+    const lines = drawAnswers(problem, responses[index] ?? [], { mode, vocabulary });
+    for (const line of lines) await session.print(line);
+  }
+}
+
+/** @throws InputError if the model has no words for the problem */
+function promptOf(
+  { environment, task, firstLine }: DrawnProblem,
+  vocabulary: Vocabulary,
+  file: string,
+): Uint16Array {
+  const at = `${file}: line ${firstLine}`;
+  if (environment.name !== vocabulary.environment) {
+    throw new InputError(
+      `${at}: a ${environment.name} problem, but the model was trained on ${vocabulary.environment}`,
+    );
+  }
+  const side = Math.max(task.width, task.height);
+  if (side > vocabulary.coordinates) {
+    throw new InputError(
+      `${at}: ${task.width}×${task.height} cells, but the model knows at most ` +
+        `${vocabulary.coordinates} a side`,
+    );
+  }
+  return tokenizerOf(environment.name).prompt(task, vocabulary);
+}
+
+/** The best response: an optimal plan before a longer one before none, then the shorter trace. */
+function drawAnswers(
+  problem: DrawnProblem,
+  responses: readonly Uint16Array[],
+  { mode, vocabulary }: { readonly mode: Mode; readonly vocabulary: Vocabulary },
+): string[] {
+  const { environment, task, firstLine } = problem;
+  const own = solveProblem(problem);
+  const optimalLength = own.cells?.length ?? 0;
+  const example = { id: firstLine, optimalLength };
+  const samples = responses.map((tokens) => judgeResponse(tokens, { example, task, vocabulary }));
+  const best = samples.toSorted(
+    (a, b) =>
+      rank(a) - rank(b) ||
+      (a.planLength ?? 0) - (b.planLength ?? 0) ||
+      a.traceLength - b.traceLength,
+  )[0]!;
+  const { reasoning, plan } = parseResponse(best.tokens, vocabulary);
+  const count = (outcomes: readonly string[]): number =>
+    samples.filter(({ outcome }) => outcomes.includes(outcome)).length;
+  const counts =
+    samples.length === 1
+      ? []
+      : [
+          `${count(['optimal'])} of ${samples.length} responses optimal, ${count(['solved'])} longer`,
+        ];
+  const cells = plan?.map(({ x, y }) => x + y * task.width) ?? null;
+  return [
+    `${environment.name} ${task.width}×${task.height}, line ${firstLine}`,
+    ...besideEachOther([
+      {
+        title: `model, ${mode}`,
+        lines: [
+          outcomeText(best),
+          `trace of ${best.traceLength} tokens`,
+          ...drawPlan(problem, cells),
+        ],
+      },
+      {
+        title: 'A*',
+        lines: [
+          own.cells === null ? 'no plan' : `plan of ${own.cells.length} positions`,
+          `trace of ${own.reasoning.length} tokens`,
+          ...drawPlan(problem, own.cells),
+        ],
+      },
+    ]),
+    ...counts,
+    '',
+    `the model's trace: ${TRACE_TEXT[best.trace]}`,
+    ...drawTokens(reasoning, vocabulary),
+    "A*'s trace",
+    ...drawTokens(own.reasoning, own.vocabulary),
+  ];
+}
+
+const OUTCOME_RANKS = ['optimal', 'solved', 'wrong', 'malformed'];
+
+function rank({ outcome }: SampleRecord): number {
+  return OUTCOME_RANKS.indexOf(outcome);
+}
+
+function outcomeText({ outcome, planLength, reason }: SampleRecord): string {
+  if (outcome === 'malformed') return `no plan: ${reason}`;
+  const length = `plan of ${planLength} positions`;
+  return outcome === 'wrong' ? `${length}, wrong: ${reason}` : `${length}, ${outcome}`;
+}
+
+const TRACE_TEXT: Readonly<Record<SampleRecord['trace'], string>> = {
+  none: 'none',
+  legal: 'a legal run of A*',
+  consistent: 'parts dropped, the rest true',
+  illegal: 'no run of A*',
+  unknown: 'not decided',
+};

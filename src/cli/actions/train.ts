@@ -1,0 +1,32 @@
+/** `kit train` */
+import { loadExperiment } from '../loadExperiment.ts';
+import type { Session } from '../session.ts';
+import type { EngineFlags } from '../stages/engine.ts';
+import { checkRunFolder } from '../stages/runFolder.ts';
+import { settingsOf, type SettingsFlags } from './settings.ts';
+
+export interface TrainFlags extends EngineFlags, SettingsFlags {
+  readonly out: string;
+  readonly resume: boolean;
+  readonly data: string | undefined;
+}
+
+export async function trainExperiment(
+  nameOrFile: string,
+  flags: TrainFlags,
+  session: Session,
+): Promise<void> {
+  const { out, resume } = flags;
+  const loaded = await loadExperiment(nameOrFile, settingsOf(flags));
+  checkRunFolder(out, loaded.experiment, { resume, ownData: flags.data === undefined });
+
+  const { prepareData } = await import('../stages/data.ts');
+  const { dataset, experiment } = await prepareData(loaded.experiment, flags.data, session);
+  const { startEngine } = await import('../stages/engine.ts');
+  const backend = await startEngine(flags, session);
+  const stage = { experiment, dataset, backend, out, resume, budget: null };
+  const { trainModel } = await import('../stages/training.ts');
+  const { step, stopped } = await trainModel(stage, session);
+  const why = stopped === 'timeLimit' ? ', ended by training.maxMinutes' : '';
+  await session.print(`${out}: trained ${step} steps${why}`);
+}

@@ -1,0 +1,38 @@
+import { defineCommand } from '../command.ts';
+import { decimal, integer, oneOf, someOf, switchOn, text } from '../flags.ts';
+import { engineFlags, MODE_NAMES, RUN } from './shared.ts';
+
+export const evaluate = defineCommand({
+  name: 'eval',
+  describe: "Evaluate a run's model on tasks that it has not seen",
+  arguments: [RUN],
+  flags: {
+    mode: someOf("slow, fast or auto; several with commas [default: the experiment's]", MODE_NAMES),
+    samples: integer("Responses per task [default: the experiment's]", { min: 1, max: 100_000 }),
+    temperature: decimal("Of sampling; 0 is greedy [default: the experiment's]", {
+      min: 0,
+      max: 1e6,
+    }),
+    greedy: switchOn('One response per task, always the likeliest token'),
+    maxTokens: integer("Longest response [default: the experiment's]", { min: 1, max: 1_000_000 }),
+    data: text("Data set [default: the run's own]"),
+    split: oneOf("validation, test or train [default: the experiment's]", [
+      'validation',
+      'test',
+      'train',
+    ]),
+    tasks: integer("How many tasks, the first ones [default: the experiment's]", { min: 1 }),
+    seed: integer("Of the samples [default: the experiment's]"),
+    ...engineFlags,
+  },
+  examples: [
+    ['kit eval runs/demo --mode auto --samples 64', '64 responses per task at temperature 1'],
+    ['kit eval runs/demo --mode slow,fast --greedy', 'One response per task'],
+    ['kit eval runs/demo --data data/maze5-dense', 'Out of distribution'],
+  ],
+  goOn: 'the same command goes on; modes that were finished are kept',
+  async run([folder], flags, session) {
+    const { evaluateRun } = await import('../actions/evaluate.ts');
+    await evaluateRun(folder!, flags, session);
+  },
+});

@@ -1,0 +1,28 @@
+import { defineCommand } from '../command.ts';
+import { integer } from '../flags.ts';
+import { generationFlags } from './shared.ts';
+
+export const genSokoban = defineCommand({
+  name: 'gen-sokoban',
+  describe: 'Generate Sokoban levels with their A* traces',
+  flags: {
+    size: integer('Cells per side, border included, 5 to 20 [default: 7]', { min: 5, max: 20 }),
+    width: integer('Cells, instead of --size', { min: 5, max: 20 }),
+    height: integer('Cells, instead of --size', { min: 5, max: 20 }),
+    boxes: integer('Boxes and docks [default: 2]', { min: 1, max: 8 }),
+    walls: integer('Inner walls [default: 2]', { min: 0, max: 400 }),
+    ...generationFlags,
+  },
+  examples: [
+    [
+      'kit gen-sokoban --size 7 --boxes 2 --walls 2 --max-tokens 10000 --count 1000 --out data/sokoban7',
+      "The papers' levels",
+    ],
+    ['kit gen-sokoban --boxes 1 --count 100 --out data/easy', 'Easier ones'],
+  ],
+  goOn: 'add --resume to go on',
+  async run(_args, flags, session) {
+    const { generateSokoban } = await import('../actions/generate.ts');
+    await generateSokoban(flags, session);
+  },
+});

@@ -1,0 +1,29 @@
+/** All commands, in the order of the help. */
+import type { Command } from '../command.ts';
+import { doctor } from './doctor.ts';
+import { evaluate } from './eval.ts';
+import { genMazes } from './genMazes.ts';
+import { genSokoban } from './genSokoban.ts';
+import { list } from './list.ts';
+import { report } from './report.ts';
+import { run } from './run.ts';
+import { setup } from './setup.ts';
+import { show } from './show.ts';
+import { solve } from './solve.ts';
+import { trace } from './trace.ts';
+import { train } from './train.ts';
+
+export const commands: readonly Command[] = [
+  run,
+  genMazes,
+  genSokoban,
+  trace,
+  show,
+  train,
+  evaluate,
+  solve,
+  report,
+  list,
+  setup,
+  doctor,
+];

@@ -1,0 +1,45 @@
+/** Flags that several commands have in common. */
+import { integer, list, oneOf, switchOn, text } from '../flags.ts';
+import type { Argument } from '../command.ts';
+
+export const EXPERIMENT: Argument = {
+  name: 'EXPERIMENT',
+  describe: "A name from `kit list`, or a .json or .mjs file of one's own",
+  choices: async () => Object.keys((await import('../../../experiments/index.ts')).experiments),
+};
+
+export const RUN: Argument = { name: 'RUN', describe: 'The folder of a run' };
+
+export const MODE_NAMES = ['slow', 'fast', 'auto'] as const;
+
+export const settingsFlags = {
+  set: list('Changes a setting: --set training.steps=500; may be given again'),
+  seed: integer('Of weights, batches, dropping and samples'),
+} as const;
+
+export const engineFlags = {
+  backend: oneOf('tensorflow, wasm or cpu; the fastest there is unless given', [
+    'tensorflow',
+    'wasm',
+    'cpu',
+  ]),
+  threads: integer('CPU threads of the tensor backend', { min: 1, max: 4096 }),
+} as const;
+
+export const generationFlags = {
+  count: integer('Training tasks [default: 10000]', { min: 1, max: 100_000_000 }),
+  validationCount: integer('Validation tasks [default: a tenth of --count, at most 500]', {
+    min: 0,
+    max: 100_000_000,
+  }),
+  testCount: integer('Test tasks [default: the same]', { min: 0, max: 100_000_000 }),
+  maxTokens: integer('Keeps tasks whose trace and plan have no more tokens [default: 10000]', {
+    min: 1,
+    max: 100_000_000,
+  }),
+  nondeterministic: switchOn('A* with shuffled children and random ties'),
+  seed: integer('The same seed gives the same files [default: 1]'),
+  jobs: integer('Worker threads [default: cores]', { min: 1, max: 1024 }),
+  resume: switchOn('Goes on with what was interrupted'),
+  out: text('Folder of the data set'),
+} as const;

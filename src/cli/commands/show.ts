@@ -1,0 +1,25 @@
+import { defineCommand } from '../command.ts';
+import { integer, oneOf, withDefault } from '../flags.ts';
+
+export const show = defineCommand({
+  name: 'show',
+  describe: 'Show an example of a data set, and what each dropping level leaves of it',
+  arguments: [{ name: 'DATASET', describe: 'The folder of a data set' }],
+  flags: {
+    index: withDefault(integer('Which example, from 0', { min: 0 }), '0'),
+    split: withDefault(
+      oneOf('train, validation or test', ['train', 'validation', 'test']),
+      'train',
+    ),
+    level: integer('Only this dropping level, 0 to 4 [default: all]', { min: 0, max: 4 }),
+    seed: integer('Of what level 3 drops [default: 1]'),
+  },
+  examples: [
+    ['kit show data/maze30 --index 3', 'All levels'],
+    ['kit show data/maze30 --index 3 --level 2', 'Without close clauses and costs'],
+  ],
+  async run([dataset], flags, session) {
+    const { showExample } = await import('../actions/show.ts');
+    await showExample(dataset!, flags, session);
+  },
+});

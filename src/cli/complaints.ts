@@ -1,0 +1,59 @@
+/**
+ * What yargs complains about, in one line of our words: it names the flag or command, and the
+ * nearest one that exists.
+ */
+import type { Command } from './command.ts';
+import { flagName, quote } from './flags.ts';
+import { suggestion } from './nearest.ts';
+
+/** Flags of every command. */
+export const GLOBAL_FLAGS: readonly string[] = ['help', 'version', 'verbose', 'quiet'];
+
+export const NO_COMMAND = 'name a command; `kit --help` lists them';
+
+export function explain(
+  message: string,
+  argv: readonly string[],
+  commands: readonly Command[],
+): string {
+  const word = argv.find((arg) => !arg.startsWith('-'));
+  const command = commands.find(({ name }) => name === word);
+  const [kind = '', names = ''] = message.split(/: (.*)/s);
+  const [name = ''] = names.split(', ');
+  switch (kind.replace(/s$/, '')) {
+    case NO_COMMAND: {
+      const known = GLOBAL_FLAGS.map((each) => `--${each}`);
+      const flag = argv.find((arg) => /^-./.test(arg) && !known.includes(arg.split('=')[0]!));
+      return flag === undefined ? message : unknownFlag(flag, command);
+    }
+    case 'Unknown command':
+      return unknownCommand(name, commands);
+    case 'Unknown argument': {
+      const flag = argv.find((arg) => arg.replace(/^--?/, '').split('=')[0] === name);
+      if (flag?.startsWith('-')) return unknownFlag(flag, command);
+      if (command === undefined) return unknownCommand(name, commands);
+      return `${command.name} takes no further argument ${quote(name)}`;
+    }
+    case 'Missing required argument':
+      return `--${name} is missing`;
+    case 'Not enough arguments following':
+      return `--${name} needs a value`;
+    case 'Not enough non-option argument':
+      return `${command?.name} needs ${command?.arguments.map((each) => each.name).join(' and ')}`;
+    default:
+      return message.replaceAll(/\s*\n\s*/g, '; ');
+  }
+}
+
+function unknownCommand(name: string, commands: readonly Command[]): string {
+  const known = commands.map((command) => command.name);
+  return `there is no command ${name}${suggestion(name, known)}`;
+}
+
+/** @param flag as it was typed */
+function unknownFlag(flag: string, command: Command | undefined): string {
+  const own = Object.keys(command?.flags ?? {}).map(flagName);
+  const known = [...own, ...GLOBAL_FLAGS].map((name) => `--${name}`);
+  const name = flag.split('=')[0]!;
+  return `unknown flag ${name}${suggestion(name, known)}`;
+}

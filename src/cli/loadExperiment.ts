@@ -1,0 +1,134 @@
+/**
+ * An experiment by name or from a user's own file, with the settings that `--set` overrides,
+ * checked field by field.
+ */
+import { existsSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { InputError } from '../../envs/inputError.ts';
+import { experiments } from '../../experiments/index.ts';
+import { experimentSchema, type Experiment } from '../experiment.ts';
+import { readJson } from '../files.ts';
+import { kitRoot } from '../kitPackage.ts';
+import { quote } from './flags.ts';
+import { suggestion } from './nearest.ts';
+import { explainIssue, meantSetting, settingPaths } from './settingErrors.ts';
+import { UsageError } from './usageError.ts';
+
+/** One `--set path=value`. */
+interface Override {
+  readonly path: string;
+  readonly value: unknown;
+}
+
+type Plain = Record<string, unknown>;
+
+export interface LoadedExperiment {
+  readonly experiment: Experiment;
+  /** Where its `pretrained` may lie: beside the user's file, and in the kit. */
+  readonly folders: readonly string[];
+}
+
+/** @throws InputError naming the experiment, file or setting; UsageError for an unreadable `--set` */
+export async function loadExperiment(
+  nameOrFile: string,
+  sets: readonly string[] = [],
+): Promise<LoadedExperiment> {
+  const overrides = sets.map(readOverride);
+  const { input, source, folders } = await readInput(nameOrFile);
+  if (!isPlain(input)) throw new InputError(`${source}: an experiment is a record of settings`);
+  const settings = overrides.reduce<Plain>(override, input);
+  const result = experimentSchema.safeParse(settings);
+  if (!result.success) {
+    const known = settingPaths(experimentSchema);
+    const { field, message } = explainIssue(result.error.issues[0]!, settings, known);
+    const set = overrides.find(({ path: own }) => isWithin(field, own))?.path;
+    if (set === undefined) throw new InputError(`${source}: ${field}: ${message}`);
+    throw new InputError(`--set ${set}: ${field === set ? '' : `${field}: `}${message}`);
+  }
+  return { experiment: result.data, folders };
+}
+
+async function readInput(
+  nameOrFile: string,
+): Promise<{ input: unknown; source: string; folders: string[] }> {
+  const load = Object.hasOwn(experiments, nameOrFile) ? experiments[nameOrFile] : undefined;
+  if (load !== undefined) {
+    return { input: await load(), source: `experiment ${nameOrFile}`, folders: [kitRoot] };
+  }
+  const extension = path.extname(nameOrFile);
+  const isFile = ['.json', '.mjs', '.js'].includes(extension);
+  if (!isFile) {
+    const known = Object.keys(experiments);
+    throw new InputError(
+      `there is no experiment ${quote(nameOrFile)}${suggestion(nameOrFile, known)} ` +
+        '(`kit list` shows all; a file of your own ends in .json or .mjs)',
+    );
+  }
+  if (!existsSync(nameOrFile)) throw new InputError(`${nameOrFile}: no such file`);
+  if (!statSync(nameOrFile).isFile()) throw new InputError(`${nameOrFile}: is no file`);
+  const input = extension === '.json' ? readJson(nameOrFile) : await importInput(nameOrFile);
+  return { input, source: nameOrFile, folders: [path.dirname(nameOrFile), kitRoot] };
+}
+
+/** The default export of a module, or the only one. */
+async function importInput(file: string): Promise<unknown> {
+  let exports: Plain;
+  try {
+    exports = (await import(pathToFileURL(path.resolve(file)).href)) as Plain;
+  } catch (error) {
+    throw new InputError(`${file}: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  const values = Object.values(exports);
+  if ('default' in exports) return exports['default'];
+  if (values.length === 1) return values[0];
+  throw new InputError(`${file}: must export one experiment, as its default`);
+}
+
+function readOverride(given: string): Override {
+  const [, setting = '', text = ''] = /^([^=]*)=(.*)$/s.exec(given) ?? [];
+  if (!/^[^.=\s]+(\.[^.=\s]+)*$/.test(setting)) {
+    throw new UsageError(
+      `--set needs SETTING=VALUE, such as training.steps=500, not ${quote(given)}`,
+    );
+  }
+  const known = settingPaths(experimentSchema);
+  if (!known.includes(setting)) {
+    throw new InputError(
+      `--set ${setting}: there is no such setting${meantSetting(setting, known)}`,
+    );
+  }
+  return { path: setting, value: readValue(text) };
+}
+
+/** JSON, or else the text itself. */
+function readValue(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+/** A copy in which the setting has the value; records on the way to it are made as needed. */
+function override(settings: Plain, { path: setting, value }: Override): Plain {
+  const [key, ...rest] = setting.split('.') as [string, ...string[]];
+  if (rest.length === 0) return { ...settings, [key]: value };
+  const inner = settings[key] ?? {};
+  if (!isPlain(inner)) {
+    // A size or strategy by name, of which a field is set: the fields replace the name.
+    return { ...settings, [key]: override({}, { path: rest.join('.'), value }) };
+  }
+  return { ...settings, [key]: override(inner, { path: rest.join('.'), value }) };
+}
+
+/** Whether the field is the setting, a part of it, or holds it. */
+function isWithin(field: string, setting: string): boolean {
+  const holds = (outer: string, inner: string): boolean =>
+    inner === outer || inner.startsWith(`${outer}.`) || inner.startsWith(`${outer}[`);
+  return holds(setting, field) || holds(field, setting);
+}
+
+function isPlain(value: unknown): value is Plain {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

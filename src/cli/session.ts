@@ -1,0 +1,75 @@
+/** What a command gets from the frame around it: output, progress, and word of an interruption. */
+import type { Progress } from './progress.ts';
+
+export interface Session {
+  /** Aborted by Ctrl-C and SIGTERM; its reason is an `Interruption`. */
+  readonly signal: AbortSignal;
+  readonly quiet: boolean;
+  readonly verbose: boolean;
+  /** A line of the result, on stdout. @throws OutputClosed once its reader has gone */
+  print(line?: string): Promise<void>;
+  /** A remark about the work, on stderr; nothing with --quiet. */
+  note(line: string): void;
+  /** Shows how far `work` has come, on stderr; nothing with --quiet. */
+  track<T>(label: string, unit: string, work: (progress: Progress) => Promise<T>): Promise<T>;
+}
+
+/** Ctrl-C or SIGTERM: the work was saved and left. */
+export class Interruption extends Error {
+  override readonly name = 'Interruption';
+  readonly exitCode: number;
+  constructor(signal: keyof typeof SIGNAL_EXIT_CODES, goOn: string) {
+    super(`interrupted by ${signal}; ${goOn}`);
+    this.exitCode = SIGNAL_EXIT_CODES[signal];
+  }
+}
+
+/** The reader of stdout has gone, as `head` does: no reason to say anything. */
+export class OutputClosed extends Error {
+  override readonly name = 'OutputClosed';
+}
+
+/** 128 + the number of the signal, as shells do. */
+export const SIGNAL_EXIT_CODES = { SIGINT: 130, SIGTERM: 143 } as const;
+
+export interface SessionOptions {
+  readonly signal: AbortSignal;
+  readonly quiet: boolean;
+  readonly verbose: boolean;
+}
+
+export function createSession(options: SessionOptions): Session {
+  const { quiet } = options;
+  return {
+    ...options,
+    print: (line = '') =>
+      new Promise((resolve, reject) => {
+        process.stdout.write(`${line}\n`, (error) => {
+          if (!error) resolve();
+          else reject(isClosedPipe(error) ? new OutputClosed() : error);
+        });
+      }),
+    note(line) {
+      if (!quiet) process.stderr.write(`${line}\n`);
+    },
+    async track(label, unit, work) {
+      const { startProgress } = await import('./progress.ts');
+      const { update, stop } = startProgress({ label, unit, quiet });
+      try {
+        return await work(update);
+      } finally {
+        stop();
+      }
+    },
+  };
+}
+
+/** A closed pipe also raises an event, which would end the process if nobody listened. */
+export function ignoreClosedPipe(error: Error): void {
+  if (!isClosedPipe(error)) throw error;
+}
+
+function isClosedPipe(error: Error): boolean {
+  const { code } = error as NodeJS.ErrnoException;
+  return code === 'EPIPE' || code === 'ERR_STREAM_DESTROYED';
+}

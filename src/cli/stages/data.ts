@@ -1,0 +1,107 @@
+/** The stage that makes or finds a data set. */
+import { existsSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import path from 'node:path';
+import { generateDataset } from '../../data/generate.ts';
+import { datasetChecksum, readManifest, type Manifest } from '../../data/dataset.ts';
+import { dataSchema, type DataSettings, type Experiment } from '../../experiment.ts';
+import { sha256 } from '../../files.ts';
+import { InputError } from '../../../envs/inputError.ts';
+import { readJson, writeJsonAtomic } from '../../files.ts';
+import { formatNumber } from '../progress.ts';
+import type { Session } from '../session.ts';
+
+export interface Dataset {
+  readonly folder: string;
+  readonly manifest: Manifest;
+}
+
+/** Experiments with equal data settings share a folder: `data/maze5x5-1f2e3d4c`. */
+export function datasetFolder(settings: DataSettings): string {
+  const { environment, width, height } = settings.task;
+  const hash = sha256(JSON.stringify(sorted(settings))).slice(0, 8);
+  return path.join('data', `${environment}${width}x${height}-${hash}`);
+}
+
+export interface GenerateOptions {
+  readonly out: string;
+  readonly jobs?: number | undefined;
+  readonly resume: boolean;
+}
+
+export async function generate(
+  settings: DataSettings,
+  { out, jobs = availableParallelism(), resume }: GenerateOptions,
+  session: Session,
+): Promise<Dataset> {
+  const manifest = await session.track('generating', 'tasks', (onProgress) =>
+    generateDataset(settings, { out, jobs, resume, signal: session.signal, onProgress }),
+  );
+  return { folder: out, manifest };
+}
+
+/**
+ * The data set that an experiment trains on, generated if need be, and the experiment as that data
+ * set makes it. @param folder a data set of the user's own
+ */
+export async function prepareData(
+  experiment: Experiment,
+  folder: string | undefined,
+  session: Session,
+): Promise<{ dataset: Dataset; experiment: Experiment }> {
+  if (folder !== undefined) {
+    const dataset = { folder, manifest: readManifest(folder) };
+    return { dataset, experiment: { ...experiment, data: settingsOf(dataset) } };
+  }
+  const out = datasetFolder(experiment.data);
+  const dataset = await generate(experiment.data, { out, resume: true }, session);
+  session.note(`data: ${describe(dataset)}`);
+  return { dataset, experiment };
+}
+
+export function describe({ folder, manifest }: Dataset): string {
+  const { train, validation, test } = manifest.splits;
+  const counts = [train.rows, validation.rows, test.rows].map(formatNumber);
+  return `${folder}: ${counts[0]} training, ${counts[1]} validation, ${counts[2]} test tasks`;
+}
+
+/** Remembers, in the folder of a run, which data set it trains on. */
+export function writeDataLink(run: string, { folder, manifest }: Dataset): void {
+  writeJsonAtomic(path.join(run, LINK), {
+    folder: path.relative(run, folder),
+    checksum: datasetChecksum(manifest),
+  });
+}
+
+/** The data set of a run. @throws InputError if it is gone or has changed */
+export function readDataLink(run: string): Dataset {
+  const file = path.join(run, LINK);
+  const link = readJson(file) as { folder?: unknown; checksum?: unknown };
+  if (typeof link.folder !== 'string') throw new InputError(`${file}: folder: must be a text`);
+  const folder = path.join(run, link.folder);
+  if (!existsSync(folder)) {
+    throw new InputError(`${folder}: the data set of ${run} is gone; name it with --data`);
+  }
+  const manifest = readManifest(folder);
+  if (datasetChecksum(manifest) !== link.checksum) {
+    throw new InputError(`${folder}: is not the data set that ${run} was trained on`);
+  }
+  return { folder, manifest };
+}
+
+const LINK = 'data.json';
+
+function settingsOf({ folder, manifest }: Dataset): DataSettings {
+  const result = dataSchema.safeParse(manifest.settings);
+  if (result.success) return result.data;
+  const [issue] = result.error.issues;
+  throw new InputError(`${folder}: settings.${issue!.path.join('.')}: ${issue!.message}`);
+}
+
+/** With its keys in one order, whatever order they were written in. */
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(entries.map(([key, inner]) => [key, sorted(inner)]));
+}

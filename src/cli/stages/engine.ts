@@ -1,0 +1,28 @@
+/** Starts the tensor backend that a command asks for. */
+import { startBackend, type Backend } from '../../engine/backends.ts';
+import type { Session } from '../session.ts';
+
+export interface EngineFlags {
+  readonly backend: 'tensorflow' | 'wasm' | 'cpu' | undefined;
+  readonly threads: number | undefined;
+}
+
+export async function startEngine(
+  { backend, threads }: EngineFlags,
+  session: Session,
+): Promise<Backend> {
+  const info = await startBackend({
+    ...(backend !== undefined && { backend }),
+    ...(threads !== undefined && { threads }),
+  });
+  const { name, version } = info;
+  const threading = `${info.threads} ${info.threads === 1 ? 'thread' : 'threads'}`;
+  session.note(`engine: ${name} ${version} on ${info.devices.join(', ')}, ${threading}`);
+  if (info.slowerBecause !== null) session.note(`  no faster one: ${info.slowerBecause}`);
+  return info;
+}
+
+/** Training takes some 30 times as long as with the native engine. */
+export function isSlow({ name }: Backend): boolean {
+  return name !== 'tensorflow';
+}

@@ -1,0 +1,145 @@
+/** The stage that lets a model plan, and keeps what it answered. */
+import path from 'node:path';
+import { InputError } from '../../../envs/inputError.ts';
+import { createVocabulary } from '../../../traces/vocabulary.ts';
+import { datasetChecksum, exampleAt, readSplit } from '../../data/dataset.ts';
+import { evaluate } from '../../evaluation/evaluate.ts';
+import {
+  evaluationName,
+  readEvaluationSettings,
+  writeEvaluation,
+  type EvaluationSettings,
+} from '../../evaluation/evaluation.ts';
+import type { EvaluationRecord } from '../../evaluation/records.ts';
+import type { Mode } from '../../evaluation/rollouts.ts';
+import type { Experiment } from '../../experiment.ts';
+import { sha256 } from '../../files.ts';
+import { loadModel } from './model.ts';
+import type { Checkpoint } from '../../training/checkpoint.ts';
+import { firstDifference } from '../../training/runFolder.ts';
+import type { Session } from '../session.ts';
+import type { Dataset } from './data.ts';
+
+/** Nondeterministic A* runs per task that ILR compares with. */
+const REFERENCE_RUNS = 10;
+
+export interface EvaluationStage {
+  readonly experiment: Experiment;
+  readonly checkpoint: Checkpoint;
+  readonly dataset: Dataset;
+  /** Folder of the run. */
+  readonly out: string;
+  readonly decoding: Decoding;
+}
+
+/** Where it differs from the experiment's own, the evaluation gets a name of its own. */
+export interface Decoding {
+  readonly modes: readonly Mode[];
+  readonly samples: number;
+  readonly temperature: number;
+  readonly maxTokens: number;
+  readonly split: 'train' | 'validation' | 'test';
+  readonly tasks: number;
+  readonly seed: string | number;
+  /** Name of the data set, if it is not the run's own. */
+  readonly on: string | undefined;
+}
+
+export function ownDecoding({ evaluation, seed }: Experiment): Decoding {
+  return { ...evaluation, seed, on: undefined };
+}
+
+/** Evaluates each mode that has not been evaluated so, and returns the names of all. */
+export async function evaluateModes(stage: EvaluationStage, session: Session): Promise<string[]> {
+  const { experiment, checkpoint, dataset, out, decoding } = stage;
+  checkVocabulary(checkpoint, dataset);
+  const names: string[] = [];
+  const sha = sha256(bytesOf(checkpoint.params));
+  const open: { name: string; settings: EvaluationSettings }[] = [];
+  for (const mode of decoding.modes) {
+    const settings: EvaluationSettings = {
+      mode,
+      samples: decoding.samples,
+      temperature: decoding.temperature,
+      maxTokens: decoding.maxTokens,
+      seed: decoding.seed,
+      referenceRuns: REFERENCE_RUNS,
+      split: decoding.split,
+      tasks: Math.min(decoding.tasks, dataset.manifest.splits[decoding.split].rows),
+      vocabulary: checkpoint.vocabulary,
+      dataset: datasetChecksum(dataset.manifest),
+      checkpoint: { step: checkpoint.step, sha256: sha },
+    };
+    const name = evaluationName(settings, deviations(decoding, ownDecoding(experiment)));
+    names.push(name);
+    const held = readEvaluationSettings(out, name);
+    const done = held !== null && firstDifference(held, settings) === null;
+    if (!done) open.push({ name, settings });
+  }
+  if (open.length === 0) return names;
+
+  const { tasks } = open[0]!.settings;
+  if (tasks === 0) {
+    throw new InputError(`${dataset.folder}: its ${decoding.split} split holds no tasks`);
+  }
+  const split = readSplit(dataset.folder, decoding.split);
+  const examples = Array.from({ length: tasks }, (_, i) => exampleAt(split, i));
+  const { rollout, dispose } = loadModel(checkpoint);
+  try {
+    for (const { name, settings } of open) {
+      const records = await session.track(`planning ${settings.mode}`, 'tasks', (onProgress) =>
+        evaluate(examples, rollout, {
+          ...settings,
+          vocabulary: createVocabulary(checkpoint.vocabulary),
+          onProgress,
+          signal: session.signal,
+        }),
+      );
+      writeEvaluation(out, { name, settings, records: records satisfies EvaluationRecord[] });
+    }
+  } finally {
+    dispose();
+  }
+  return names;
+}
+
+/** @throws InputError if the model can't read the data set's tokens */
+export function checkVocabulary(
+  { vocabulary }: Pick<Checkpoint, 'vocabulary'>,
+  { folder, manifest }: Dataset,
+): void {
+  const own = manifest.vocabulary;
+  if (own.environment !== vocabulary.environment) {
+    throw new InputError(
+      `${folder}: holds ${own.environment} tasks, but the model was trained on ${vocabulary.environment}`,
+    );
+  }
+  // Ids of coordinates come before those of costs, so boards that are smaller read alike.
+  if (own.coordinates > vocabulary.coordinates) {
+    throw new InputError(
+      `${folder}: has another vocabulary: coordinates up to ${own.coordinates - 1}, ` +
+        `but the model knows them up to ${vocabulary.coordinates - 1}`,
+    );
+  }
+}
+
+/** What tells this evaluation from the experiment's own, as a part of a folder's name. */
+function deviations(decoding: Decoding, own: Decoding): string | undefined {
+  const parts = [
+    decoding.on,
+    decoding.split === own.split ? undefined : decoding.split,
+    decoding.tasks === own.tasks ? undefined : `first${decoding.tasks}`,
+    decoding.maxTokens === own.maxTokens ? undefined : `max${decoding.maxTokens}`,
+    decoding.seed === own.seed ? undefined : `seed${decoding.seed}`,
+  ].filter((part) => part !== undefined);
+  return parts.length === 0 ? undefined : parts.join('-');
+}
+
+/** Of a data set's folder, fit for the name of a file. */
+export function datasetName(folder: string): string {
+  return path.basename(path.resolve(folder)).replaceAll(/[^\w.]+/g, '_');
+}
+
+function bytesOf(values: Float32Array): Uint8Array {
+  return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+}

@@ -1,0 +1,45 @@
+/** The last stage: the report of one run or of several, and its numbers on the terminal. */
+import path from 'node:path';
+import { chooseExamples, exampleText } from '../../report/examples.ts';
+import { describeResult } from '../../report/prose.ts';
+import { writeReport } from '../../report/report.ts';
+import type { Result } from '../../report/results.ts';
+import { plansTable, tracesTable } from '../../report/resultTables.ts';
+import { toTerminal } from '../../report/table.ts';
+import { runPaths } from '../../training/runFolder.ts';
+import type { Session } from '../session.ts';
+
+/** Writes the report, by default into the run's folder or, of several, into `report`. */
+export async function reportRuns(
+  folders: readonly string[],
+  { out }: { readonly out: string | undefined },
+  session: Session,
+): Promise<void> {
+  const [first = '', ...others] = folders;
+  const folder = out ?? (others.length === 0 ? runPaths(first).report : 'report');
+  const { file, results } = writeReport(folders, folder);
+  await printTables(results, session);
+  await session.print(`report: ${path.normalize(file)}`);
+}
+
+/** The end of a run: some tasks with what each mode answered, a line for each mode, the report. */
+export async function concludeRun(
+  run: string,
+  { drawings }: { readonly drawings: number },
+  session: Session,
+): Promise<void> {
+  const { file, results } = writeReport([run], runPaths(run).report);
+  const evaluations = results.flatMap((result) => result.evaluations);
+  for (const example of chooseExamples(evaluations, drawings)) {
+    await session.print(exampleText(example));
+    await session.print();
+  }
+  for (const result of results) await session.print(describeResult(result));
+  await session.print(`report: ${path.normalize(file)}`);
+}
+
+export async function printTables(results: readonly Result[], session: Session): Promise<void> {
+  if (results.length === 0) return;
+  await session.print(toTerminal(plansTable(results)).trimEnd());
+  await session.print(toTerminal(tracesTable(results)).trimEnd());
+}

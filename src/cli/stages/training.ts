@@ -1,0 +1,117 @@
+/** The stage that trains a model on a data set. */
+import { existsSync } from 'node:fs';
+import { InputError } from '../../../envs/inputError.ts';
+import { dropStrategy } from '../../../traces/drop.ts';
+import { createVocabulary } from '../../../traces/vocabulary.ts';
+import { createBatches, validationBatches } from '../../data/batches.ts';
+import { datasetChecksum, readSplit } from '../../data/dataset.ts';
+import { batchShapes } from '../../data/shapes.ts';
+import type { Experiment } from '../../experiment.ts';
+import { readJson, writeJsonAtomic } from '../../files.ts';
+import { acquireLock } from '../../lock.ts';
+import { modelConfig } from '../../model/config.ts';
+import { listCheckpoints } from '../../training/checkpoint.ts';
+import { readMetrics, secondsTrained } from '../../training/metricsLog.ts';
+import { provenance, type BackendInfo } from '../../training/provenance.ts';
+import { openRun, runPaths } from '../../training/runFolder.ts';
+import { train, type TrainingOutcome } from '../../training/train.ts';
+import { formatNumber } from '../progress.ts';
+import type { Session } from '../session.ts';
+import { writeDataLink, type Dataset } from './data.ts';
+
+export interface TrainingStage {
+  readonly experiment: Experiment;
+  readonly dataset: Dataset;
+  readonly backend: BackendInfo;
+  /** Folder of the run. */
+  readonly out: string;
+  /** Whether a run of the same settings may be there already. */
+  readonly resume: boolean;
+  /** Minutes of training that a backend gets which is too slow to finish; null for all it needs. */
+  readonly budget: number | null;
+}
+
+/**
+ * Does nothing if the training is done.
+ * @throws InputError if the folder holds something else or is in use
+ */
+export async function trainModel(stage: TrainingStage, session: Session): Promise<TrainingOutcome> {
+  const { experiment, dataset, out } = stage;
+  const { training, seed } = experiment;
+  const vocabulary = createVocabulary(dataset.manifest.vocabulary);
+  const config = modelConfig(experiment.model, vocabulary.size);
+  const strategy = dropStrategy(training.dropping, vocabulary.environment);
+  const release = acquireLock(out);
+  try {
+    openRun(out, experiment, { resume: stage.resume });
+    const maxMinutes = lesser(training.maxMinutes, stage.budget);
+    const finished = finishedTraining(out, { ...training, maxMinutes });
+    if (finished !== null) return finished;
+    recordProvenance(stage);
+    writeDataLink(out, dataset);
+    const options = { batchSize: training.batchSize, strategy, vocabulary };
+    const examples = readSplit(dataset.folder, 'train');
+    const validation = readSplit(dataset.folder, 'validation');
+    const batches = createBatches(examples, { ...options, seed });
+    const outcome = await session.track('training', 'steps', (onProgress) =>
+      train({
+        settings: { ...training, maxMinutes },
+        seed,
+        config,
+        vocabulary: dataset.manifest.vocabulary,
+        batchAt: (step) => batches.at(step),
+        shapes: batchShapes(examples, training.batchSize),
+        validationBatches: () =>
+          validation.count === 0 ? [] : validationBatches(validation, options),
+        folder: out,
+        signal: session.signal,
+        onProgress: ({ step, steps, loss, validationLoss, tokensPerSecond }) =>
+          onProgress({
+            done: step,
+            total: steps,
+            note:
+              `loss ${loss.toFixed(3)}` +
+              (validationLoss === null ? '' : ` (validation ${validationLoss.toFixed(3)})`) +
+              `, ${formatNumber(Math.round(tokensPerSecond))} tokens/s`,
+          }),
+      }),
+    );
+    if (outcome.stopped === 'aborted') session.signal.throwIfAborted();
+    return outcome;
+  } finally {
+    release();
+  }
+}
+
+/** How the training ended, or null if it has not. */
+function finishedTraining(
+  run: string,
+  { steps, maxMinutes }: Pick<Experiment['training'], 'steps' | 'maxMinutes'>,
+): TrainingOutcome | null {
+  const { checkpoints, metrics } = runPaths(run);
+  const step = listCheckpoints(checkpoints).at(-1)?.step;
+  if (step === undefined) return null;
+  if (step >= steps) return { step, stopped: 'finished' };
+  const seconds = secondsTrained(readMetrics(metrics).filter((line) => line.step <= step));
+  const outOfTime = maxMinutes !== null && seconds >= maxMinutes * 60;
+  return outOfTime ? { step, stopped: 'timeLimit' } : null;
+}
+
+/** The machine that began the run, and those that went on with it. */
+function recordProvenance({ experiment, dataset, backend, out }: TrainingStage): void {
+  const file = runPaths(out).provenance;
+  const own = provenance(experiment.seed, datasetChecksum(dataset.manifest), backend);
+  if (!existsSync(file)) return writeJsonAtomic(file, own);
+  const first = readJson(file) as { dataChecksum?: unknown; resumed?: unknown };
+  if (first.dataChecksum !== own.dataChecksum) {
+    throw new InputError(`${out} was trained on another data set than ${dataset.folder}`);
+  }
+  const { kit, commit, node, machine, started } = own;
+  const resumed = Array.isArray(first.resumed) ? (first.resumed as unknown[]) : [];
+  const again = { kit, commit, node, backend, machine, started };
+  writeJsonAtomic(file, { ...first, resumed: [...resumed, again] });
+}
+
+function lesser(a: number | null, b: number | null): number | null {
+  return a === null || b === null ? (a ?? b) : Math.min(a, b);
+}

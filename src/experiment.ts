@@ -1,0 +1,134 @@
+/**
+ * An experiment: everything that decides what a run computes, as one plain JSON record.
+ *
+ * `experiments/<name>.ts` states only what differs from the defaults here; a run keeps the full
+ * record. Defaults follow Dualformer (arXiv 2410.09918) where the paper states them.
+ */
+import { z } from 'zod';
+
+const count = z.number().int().positive();
+const fraction = z.number().min(0).max(1);
+const range = z
+  .tuple([fraction, fraction])
+  .refine(([low, high]) => low <= high, 'the first share must not exceed the second');
+
+const mazeData = z.strictObject({
+  environment: z.literal('maze'),
+  width: count.min(2).max(100),
+  height: count.min(2).max(100),
+  /** Share of cells that are walls, drawn uniformly by count. */
+  walls: range.default([0.3, 0.5]),
+});
+
+const sokobanData = z.strictObject({
+  environment: z.literal('sokoban'),
+  /** Cells, border included. */
+  width: count.min(5).max(20).default(7),
+  height: count.min(5).max(20).default(7),
+  boxes: count.max(8).default(2),
+  /** Inner walls. */
+  walls: z.number().int().min(0).default(2),
+});
+
+export const taskSettingsSchema = z.discriminatedUnion('environment', [mazeData, sokobanData]);
+
+export const dataSchema = z.strictObject({
+  task: taskSettingsSchema,
+  /** Tasks per split. */
+  trainCount: count.default(10_000),
+  validationCount: z.number().int().min(0).default(500),
+  testCount: z.number().int().min(0).default(500),
+  tasksPerLayout: count.max(100).default(1),
+  /** Searches that shuffle children and break ties at random. */
+  nondeterministic: z.boolean().default(false),
+  /** Tasks whose reasoning and plan together are longer are not kept. */
+  maxTokens: count.default(10_000),
+  seed: z.union([z.number().int(), z.string()]).default(1),
+});
+
+export const modelSchema = z.union([
+  z.enum(['tiny', 's', 'm-s', 'l', 'xl-2']),
+  z.strictObject({
+    dim: count,
+    encoderLayers: count,
+    decoderLayers: count,
+    heads: count,
+    ffnDim: count,
+  }),
+]);
+
+const probabilities = z
+  .tuple([fraction, fraction, fraction, fraction, fraction])
+  .refine((p) => Math.abs(p.reduce((a, b) => a + b) - 1) < 1e-6, 'probabilities must sum to 1');
+
+/** Which levels of a trace a model is trained on; see `traces/drop.ts` for what each name means. */
+export const droppingSchema = z.union([
+  z.enum(['dualformer', 'complete-trace', 'solution-only', 'released-maze', 'released-sokoban']),
+  z.strictObject({ mix: fraction }),
+  z.strictObject({ levels: probabilities }),
+]);
+
+export const trainingSchema = z.strictObject({
+  steps: count.default(400_000),
+  /** Sequences per step. */
+  batchSize: count.default(16),
+  learningRate: z.number().positive().default(2.5e-4),
+  warmupSteps: z.number().int().min(0).default(2_000),
+  /** Cosine decay ends at this share of the learning rate. */
+  finalLearningRate: fraction.default(0.1),
+  betas: z.tuple([fraction, fraction]).default([0.9, 0.99]),
+  weightDecay: z.number().min(0).default(0.01),
+  /** Largest norm of the whole gradient; null does not clip. */
+  clipNorm: z.number().positive().nullable().default(null),
+  dropping: droppingSchema.default('dualformer'),
+  /** Steps between two checkpoints, each with the validation loss. */
+  checkpointEvery: count.default(1_000),
+  /** Stops early, in minutes of training; null trains all steps. */
+  maxMinutes: z.number().positive().nullable().default(null),
+});
+
+export const evaluationSchema = z.strictObject({
+  split: z.enum(['validation', 'test']).default('test'),
+  /** Tasks of the split, the first ones. */
+  tasks: count.default(400),
+  modes: z
+    .array(z.enum(['slow', 'fast', 'auto']))
+    .min(1)
+    .default(['slow', 'fast', 'auto']),
+  /** Responses per task; 1 with temperature 0 is greedy. */
+  samples: count.default(64),
+  temperature: z.number().min(0).default(1),
+  /** Longest response in tokens. */
+  maxTokens: count.default(10_000),
+  /** Solved tasks that the report draws, per mode. */
+  drawings: z.number().int().min(0).default(3),
+});
+
+export const experimentSchema = z.strictObject({
+  name: z.string().regex(/^[a-z0-9][a-z0-9._-]*$/i, 'letters, digits, ".", "_" and "-" only'),
+  description: z.string().default(''),
+  /** What the experiment can show and what not, for the report. */
+  notes: z.string().default(''),
+  /** Of initial weights, batches, dropping and sampling. */
+  seed: z.union([z.number().int(), z.string()]).default(1),
+  data: dataSchema,
+  model: modelSchema.default('s'),
+  training: trainingSchema.prefault({}),
+  evaluation: evaluationSchema.prefault({}),
+  /**
+   * A checkpoint of this experiment, relative to the kit or to the user's file, that plans where
+   * the backend is too slow to train one.
+   */
+  pretrained: z.string().nullable().default(null),
+});
+
+export type TaskSettings = z.infer<typeof taskSettingsSchema>;
+export type DataSettings = z.infer<typeof dataSchema>;
+export type ModelSettings = z.infer<typeof modelSchema>;
+export type DroppingSettings = z.infer<typeof droppingSchema>;
+export type TrainingSettings = z.infer<typeof trainingSchema>;
+export type EvaluationSettings = z.infer<typeof evaluationSchema>;
+export type Mode = EvaluationSettings['modes'][number];
+export type Experiment = z.infer<typeof experimentSchema>;
+/** What a file in `experiments` states: only the differences from the defaults. */
+export type ExperimentInput = z.input<typeof experimentSchema>;

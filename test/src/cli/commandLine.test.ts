@@ -1,0 +1,145 @@
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { runKit, temporaryFolder } from '../../helpers/kit.ts';
+
+const folder = temporaryFolder();
+const out = path.join(folder, 'out');
+const notRun = path.join(folder, 'empty');
+
+describe('a command line that can not be understood ends with 2 and one line', () => {
+  it.each<[argv: string, line: string | RegExp]>([
+    ['foo', 'there is no command foo'],
+    ['tarce maze.txt', 'there is no command tarce; did you mean trace?'],
+    ['--verison', 'unknown flag --verison; did you mean --version?'],
+    ['trace', 'trace needs FILE'],
+    ['solve', 'solve needs RUN and FILE'],
+    ['trace a.txt b.txt', 'trace takes no further argument "b.txt"'],
+    ['trace a.txt --jsn', 'unknown flag --jsn; did you mean --json?'],
+    ['gen-mazes --out OUT', '--size is missing (or --width and --height)'],
+    ['gen-mazes --width 4 --out OUT', '--height is missing beside --width'],
+    ['gen-mazes --size 4 --width 4 --out OUT', /^--size is both --width and --height/],
+    ['gen-mazes --sise 4 --out OUT', 'unknown flag --sise; did you mean --size?'],
+    ['gen-mazes --size 4 --no-resume --out OUT', /^unknown flag --no-resume/],
+    ['gen-mazes --size --out OUT', '--size needs a value'],
+    ['gen-mazes --size= --out OUT', '--size needs a value'],
+    ['gen-mazes --size abc --out OUT', '--size must be a whole number, not "abc"'],
+    ['gen-mazes --size NaN --out OUT', '--size must be a whole number, not "NaN"'],
+    ['gen-mazes --size 1.5 --out OUT', '--size must be a whole number, not "1.5"'],
+    ['gen-mazes --size 4 --size 5 --out OUT', '--size is given more than once'],
+    ['gen-mazes --size 4 --count many --out OUT', '--count must be a whole number, not "many"'],
+    ['gen-mazes --size 4 --seed x --out OUT', '--seed must be a whole number, not "x"'],
+    ['gen-mazes --size 4 --walls lots --out OUT', /^--walls must be a share such as .*"lots"$/],
+    ['gen-sokoban --boxes two --out OUT', '--boxes must be a whole number, not "two"'],
+    ['train demo', '--out is missing'],
+    ['train --out OUT', 'train needs EXPERIMENT'],
+    ['train demo --out OUT --set steps', /^--set needs SETTING=VALUE, .*not "steps"$/],
+    ['train demo --out OUT --set =3', /^--set needs SETTING=VALUE/],
+    ['eval RUN --samples 1.5', '--samples must be a whole number, not "1.5"'],
+    ['eval RUN --temperature warm', '--temperature must be a number, not "warm"'],
+    ['show DATA --level one', '--level must be a whole number, not "one"'],
+    ['doctor --threads two', '--threads must be a whole number, not "two"'],
+  ])('kit %s', async (argv, line) => {
+    await expectRefusal(argv, { code: 2, line });
+  });
+
+  it('an empty value is no value', async () => {
+    const { code, stderr } = await runKit('gen-mazes', '--size', '', '--out', out);
+    expect([code, stderr]).toEqual([2, 'kit: --size needs a value\n']);
+  });
+});
+
+describe('a value that can not be used ends with 1 and one line', () => {
+  it.each<[argv: string, line: string | RegExp]>([
+    ['gen-mazes --size 0 --out OUT', '--size must be at least 2, not 0'],
+    ['gen-mazes --size 1 --out OUT', '--size must be at least 2, not 1'],
+    ['gen-mazes --size -3 --out OUT', '--size must be at least 2, not -3'],
+    ['gen-mazes --size 1e9 --out OUT', '--size must be at most 100, not 1000000000'],
+    ['gen-mazes --width 3 --height 101 --out OUT', '--height must be at most 100, not 101'],
+    ['gen-mazes --size 4 --walls 0.5-0.3 --out OUT', /^--walls: the first share must not exceed/],
+    ['gen-mazes --size 4 --walls 0.3-7 --out OUT', '--walls must be at most 1, not 7'],
+    ['gen-mazes --size 4 --count 0 --out OUT', '--count must be at least 1, not 0'],
+    ['gen-mazes --size 4 --jobs 0 --out OUT', '--jobs must be at least 1, not 0'],
+    ['gen-mazes --size 4 --walls 1 --jobs 1 --out OUT', /^--walls: /],
+    ['gen-mazes --size 2 --count 1000 --jobs 1 --out OUT', /^--count: found \d+ of the 1200 /],
+    ['gen-sokoban --size 4 --out OUT', '--size must be at least 5, not 4'],
+    ['gen-sokoban --boxes 9 --out OUT', '--boxes must be at most 8, not 9'],
+    ['train dmeo --out OUT', /^there is no experiment "dmeo"; did you mean demo\?/],
+    [
+      'train demo --out OUT --set trainng.steps=5',
+      /there is no such setting; did you mean training.steps/,
+    ],
+    [
+      'train demo --out OUT --set training.steps=many',
+      '--set training.steps: expected number, not "many"',
+    ],
+    [
+      'run demo --out OUT --backend gpu',
+      /^--backend: there is no "gpu", only tensorflow, wasm, cpu/,
+    ],
+    ['run demo --out OUT --threads 0', '--threads must be at least 1, not 0'],
+    ['eval RUN --mode sideways', '--mode: there is no "sideways", only slow, fast, auto'],
+    ['eval RUN --samples 0', '--samples must be at least 1, not 0'],
+    ['eval RUN --temperature -1', '--temperature must be at least 0, not -1'],
+    ['eval RUN', /holds no run/],
+    ['eval nowhere', 'nowhere: no such folder'],
+    ['solve RUN maze.txt --mode sideways', /^--mode: there is no "sideways"/],
+    ['report RUN', /holds no run/],
+    ['report nowhere', 'nowhere: no such folder'],
+    ['show nowhere', /nowhere.manifest.json: no such file/],
+    ['show RUN --level 5', '--level must be at most 4, not 5'],
+    ['trace nowhere.txt', 'nowhere.txt: no such file'],
+    ['run nowhere.json', 'nowhere.json: no such file'],
+  ])('kit %s', async (argv, line) => {
+    await expectRefusal(argv, { code: 1, line });
+  });
+});
+
+describe('the frame', () => {
+  it('shows the help and ends with 2 if no command is named', async () => {
+    const { code, stdout, stderr } = await runKit();
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toContain('kit trace <FILE>');
+    expect(stderr).toMatch(/\nkit: name a command; .*\n$/);
+  });
+
+  it('shows the stack of an error only if asked to', async () => {
+    const plain = await runKit('trace', 'nowhere.txt');
+    const verbose = await runKit('trace', 'nowhere.txt', '--verbose');
+    expect(plain.stderr.split('\n')).toHaveLength(2);
+    expect(verbose.stderr).toMatch(/^kit: nowhere.txt: no such file\nInputError: .*\n\s+at /);
+  });
+
+  it('prints its version', async () => {
+    const { code, stdout } = await runKit('--version');
+    expect([code, stdout]).toEqual([0, expect.stringMatching(/^\d+\.\d+\.\d+\n$/)]);
+  });
+
+  it('refuses a folder that is no one’s before any work is done', async () => {
+    const foreign = temporaryFolder();
+    writeFileSync(path.join(foreign, 'thesis.tex'), '');
+    const { code, stderr } = await runKit('run', 'demo', '--out', foreign);
+    expect([code, stderr]).toEqual([
+      1,
+      `kit: ${foreign}: is not empty and holds no run: there is thesis.tex\n`,
+    ]);
+    expect(readdirSync(foreign)).toEqual(['thesis.tex']);
+  });
+});
+
+/** Nothing on stdout, one line on stderr, nothing written. */
+async function expectRefusal(
+  argv: string,
+  { code, line }: { readonly code: number; readonly line: string | RegExp },
+): Promise<void> {
+  const places: Record<string, string> = { OUT: out, RUN: folder, DATA: notRun };
+  const outcome = await runKit(...argv.split(' ').map((word) => places[word] ?? word));
+  const lines = outcome.stderr.split('\n').filter((each) => !each.startsWith('generating'));
+  expect(outcome).toMatchObject({ code, stdout: '' });
+  expect(lines).toEqual([expect.stringMatching(/^kit: /), '']);
+  const message = lines[0]!.replace(/^kit: /, '').replaceAll(folder, 'RUN');
+  if (typeof line === 'string') expect(message).toBe(line);
+  else expect(message).toMatch(line);
+  expect(existsSync(out)).toBe(false);
+  expect(readdirSync(folder)).toEqual([]);
+}

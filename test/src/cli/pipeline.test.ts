@@ -1,0 +1,275 @@
+import { copyFileSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readCheckpoint } from '../../../src/training/checkpoint.ts';
+import { contentOf } from '../../helpers/datasets.ts';
+import { runKit, temporaryFolder } from '../../helpers/kit.ts';
+
+/** Small enough to train in plain JavaScript. */
+const SMALL = {
+  name: 'small',
+  description: 'A very small model in very small mazes',
+  data: {
+    task: { environment: 'maze', width: 3, height: 3, walls: [0.1, 0.4] },
+    trainCount: 40,
+    validationCount: 6,
+    testCount: 6,
+  },
+  model: { dim: 8, encoderLayers: 1, decoderLayers: 1, heads: 2, ffnDim: 8 },
+  training: { steps: 6, batchSize: 4, warmupSteps: 2, learningRate: 0.01, checkpointEvery: 3 },
+  evaluation: { tasks: 5, samples: 1, temperature: 0, maxTokens: 30, drawings: 1 },
+};
+
+const home = process.cwd();
+const folder = temporaryFolder();
+
+beforeAll(async () => {
+  process.chdir(folder);
+  writeFileSync('small.json', JSON.stringify(SMALL));
+  writeFileSync('maze.txt', 'S..\n.#.\n..G\n');
+  const { code, stderr } = await kit('run small.json --backend cpu');
+  if (code !== 0) throw new Error(stderr);
+});
+afterAll(() => process.chdir(home));
+
+describe('kit run', () => {
+  it('leaves data, checkpoints, evaluations and a report, and ends with the rates', async () => {
+    expect(readdirSync('data')).toEqual([expect.stringMatching(/^maze3x3-[0-9a-f]{8}$/)]);
+    expect(readdirSync('runs')).toEqual(['small']);
+    expect(readdirSync('runs/small/checkpoints')).toContain('step-00000006.safetensors');
+    expect(readdirSync('runs/small/evaluation').sort()).toEqual([
+      'auto-greedy',
+      'fast-greedy',
+      'slow-greedy',
+    ]);
+    const { stdout } = await kit('run small.json --backend cpu -q');
+    const [slow, fast, auto, report] = stdout.trimEnd().split('\n').slice(-4);
+    for (const [line, mode] of [
+      [slow, 'slow'],
+      [fast, 'fast'],
+      [auto, 'auto'],
+    ]) {
+      expect(line).toMatch(new RegExp(`^${mode}, greedy: .* % optimal, .* % solved`));
+    }
+    expect(report).toBe('report: runs/small/report/report.md');
+    expect(existsSync('runs/small/report/report.md')).toBe(true);
+  });
+
+  it('skips what is done: a second run changes no file', async () => {
+    const before = allFiles('.');
+    const { code } = await kit('run small.json --backend cpu -q');
+    expect(code).toBe(0);
+    expect(allFiles('.')).toEqual(before);
+  });
+
+  it('goes on from wherever it was left, with the same weights and records', async () => {
+    cpSync('runs/small', 'runs/left', { recursive: true });
+    renameSync(
+      'runs/left/checkpoints/step-00000006.safetensors',
+      'runs/left/checkpoints/step-00000006.safetensors.1-ab.tmp',
+    );
+    rmSync('runs/left/evaluation/slow-greedy', { recursive: true });
+    rmSync('runs/left/report', { recursive: true });
+    expect((await kit('run small.json --backend cpu -q --out runs/left')).code).toBe(0);
+    const weights = (run: string) =>
+      readCheckpoint(`runs/${run}/checkpoints/step-00000006.safetensors`).params;
+    expect(weights('left')).toEqual(weights('small'));
+    expect(contentOf('runs/left/evaluation/slow-greedy')).toEqual(
+      contentOf('runs/small/evaluation/slow-greedy'),
+    );
+  });
+
+  it('refuses a folder that holds a run of other settings, naming the first', async () => {
+    const before = allFiles('.');
+    const { code, stdout, stderr } = await kit('run small.json --set training.batchSize=2');
+    expect({ code, stdout, stderr }).toEqual({
+      code: 1,
+      stdout: '',
+      stderr:
+        'kit: runs/small holds another run: its training.batchSize is 4, not 2; choose another --out\n',
+    });
+    expect(allFiles('.')).toEqual(before);
+  });
+
+  it('plans with the shipped checkpoint where the backend is slow, and says so', async () => {
+    mkdirSync('shipped', { recursive: true });
+    copyFileSync('runs/small/checkpoints/step-00000006.safetensors', 'shipped/model.safetensors');
+    const training = { ...SMALL.training, steps: 3 };
+    const shipped = {
+      ...SMALL,
+      name: 'shipped',
+      training,
+      pretrained: 'shipped/model.safetensors',
+    };
+    writeFileSync('shipped.json', JSON.stringify(shipped));
+    const { code, stdout, stderr } = await kit('run shipped.json --backend cpu');
+    expect(code).toBe(0);
+    expect(stderr).toContain('cpu is too slow to train this model: shipped/model.safetensors');
+    expect(stdout).toContain('planned with shipped/model.safetensors, not with the weights in');
+    expect(readdirSync('runs/shipped/checkpoints')).toEqual(['step-00000003.safetensors']);
+    expect(contentOf('runs/shipped/evaluation/fast-greedy')['records.jsonl.gz']).toBe(
+      contentOf('runs/small/evaluation/fast-greedy')['records.jsonl.gz'],
+    );
+    writeFileSync('shipped.json', JSON.stringify({ ...shipped, pretrained: 'gone.safetensors' }));
+    const gone = await kit('run shipped.json --backend cpu -q --out runs/gone');
+    expect([gone.code, gone.stderr]).toEqual([
+      1,
+      'kit: pretrained: gone.safetensors: no such checkpoint\n',
+    ]);
+  });
+});
+
+describe('kit train', () => {
+  it('needs --resume where there is a run already, and then does nothing if it is done', async () => {
+    const before = allFiles('runs/small');
+    const again = await kit('train small.json --out runs/small --backend cpu');
+    expect([again.code, again.stderr]).toEqual([
+      1,
+      'kit: runs/small holds this run already: add --resume to go on with it\n',
+    ]);
+    const resumed = await kit('train small.json --out runs/small --backend cpu --resume');
+    expect([resumed.code, resumed.stdout]).toEqual([0, 'runs/small: trained 6 steps\n']);
+    expect(allFiles('runs/small')).toEqual(before);
+  });
+
+  it('trains on a data set of the user’s own, whose settings become the run’s', async () => {
+    const counts = '--count 12 --validation-count 2 --test-count 2';
+    await kit(`gen-mazes --size 3 --walls 0.2-0.3 --seed 5 ${counts} --out own`);
+    const { code } = await kit('train small.json --data own --out runs/own --backend cpu -q');
+    expect(code).toBe(0);
+    const { data } = JSON.parse(readFileSync('runs/own/experiment.json', 'utf8'));
+    expect(data).toMatchObject({ trainCount: 12, seed: 5, task: { walls: [0.2, 0.3] } });
+    expect((await kit('eval runs/own --mode fast --backend cpu -q')).code).toBe(0);
+  });
+
+  it('ends at its time limit, says so, and keeps what it learnt', async () => {
+    const limit = '--set training.maxMinutes=0.0000001 --set training.steps=100000';
+    const { code, stdout } = await kit(
+      `train small.json ${limit} --out runs/short --backend cpu -q`,
+    );
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^runs\/short: trained \d steps, ended by training.maxMinutes\n$/);
+  });
+});
+
+describe('kit eval', () => {
+  it('draws samples, and files what differs from the experiment under its own name', async () => {
+    const flags = '--mode auto --samples 3 --tasks 2 --split validation --max-tokens 12 --seed 4';
+    const { code, stdout } = await kit(`eval runs/small ${flags} --backend cpu -q`);
+    expect(code).toBe(0);
+    expect(stdout).toContain('3-Optimal-3 %');
+    const name = 'auto-n3-t1-validation-first2-max12-seed4';
+    const { settings } = JSON.parse(
+      readFileSync(`runs/small/evaluation/${name}/settings.json`, 'utf8'),
+    );
+    expect(settings).toMatchObject({
+      mode: 'auto',
+      samples: 3,
+      temperature: 1,
+      maxTokens: 12,
+      seed: 4,
+      tasks: 2,
+      split: 'validation',
+    });
+  });
+
+  it('refuses data that the model has no words for', async () => {
+    const counts = '--count 2 --validation-count 0 --test-count 2';
+    await kit(`gen-mazes --size 4 ${counts} --out larger -q`);
+    await kit(`gen-sokoban --size 5 --boxes 1 --walls 0 ${counts} --out boxes -q`);
+    const refusal = async (data: string) =>
+      (await kit(`eval runs/small --data ${data} --backend cpu -q`)).stderr;
+    expect(await refusal('larger')).toMatch(/^kit: larger: .*vocabulary.*\n$/);
+    expect(await refusal('boxes')).toMatch(/^kit: boxes: holds sokoban tasks.*\n$/);
+    expect(await refusal('nowhere')).toMatch(/^kit: nowhere.manifest.json: no such file\n$/);
+  });
+
+  it('refuses damaged data and checkpoints, naming the file', async () => {
+    cpSync('runs/small', 'runs/damaged', { recursive: true });
+    const data = path.join('data', readdirSync('data')[0]!);
+    cpSync(data, 'cut', { recursive: true });
+    cpSync(data, 'flipped', { recursive: true });
+    cpSync(data, 'aged', { recursive: true });
+    truncateSync('cut/test-00000.parquet', 100);
+    flipByte('flipped/test-00000.parquet');
+    const manifest = JSON.parse(readFileSync('aged/manifest.json', 'utf8'));
+    writeFileSync('aged/manifest.json', JSON.stringify({ ...manifest, schemaVersion: 99 }));
+    const flags = '--mode fast --backend cpu -q';
+    const refusal = async (argv: string) => {
+      const { code, stderr } = await kit(`${argv} ${flags}`);
+      expect([code, stderr.split('\n').length]).toEqual([1, 2]);
+      return stderr;
+    };
+    expect(await refusal('eval runs/small --data cut')).toContain('cut/test-00000.parquet: ');
+    expect(await refusal('eval runs/small --data flipped')).toContain(
+      'flipped/test-00000.parquet: ',
+    );
+    expect(await refusal('eval runs/small --data aged')).toContain('aged/manifest.json: ');
+    for (const name of readdirSync('runs/damaged/checkpoints')) {
+      flipByte(path.join('runs/damaged/checkpoints', name));
+    }
+    expect(await refusal('eval runs/damaged')).toMatch(/step-0+\d\.safetensors: /);
+  });
+});
+
+describe('kit solve', () => {
+  it('shows the model’s answer beside A*’s', async () => {
+    const { code, stdout } = await kit('solve runs/small maze.txt --mode slow --backend cpu -q');
+    expect(code).toBe(0);
+    expect(stdout).toContain('maze 3×3, line 1');
+    expect(stdout).toMatch(/model, slow +A\*\n/);
+    expect(stdout).toContain('plan of 5 positions');
+    expect(stdout).toContain('create 0 0 c0 c4 | close 0 0 c0 c4');
+  });
+
+  it('refuses problems that the model has no words for, with their lines', async () => {
+    writeFileSync('large.txt', 'S..\n..G\n\nS....\n....G\n');
+    writeFileSync('box.xsb', '#####\n#@$.#\n#####\n');
+    const refusal = async (file: string) =>
+      (await kit(`solve runs/small ${file} --mode fast --backend cpu -q`)).stderr;
+    expect(await refusal('large.txt')).toMatch(/^kit: large.txt: line 4: 5×2 cells, .*\n$/);
+    expect(await refusal('box.xsb')).toMatch(/^kit: box.xsb: line 1: a sokoban problem, .*\n$/);
+  });
+});
+
+describe('kit report and kit show', () => {
+  it('report several runs side by side', async () => {
+    await kit('run small.json --backend cpu -q --seed 2 --out runs/second');
+    const { code, stdout } = await kit('report runs/small runs/second --out both');
+    expect(code).toBe(0);
+    expect(stdout).toContain('report: both/report.md');
+  });
+
+  it('show what each level leaves of an example', async () => {
+    const data = path.join('data', readdirSync('data')[0]!);
+    const all = await kit(`show ${data} --index 3`);
+    const one = await kit(`show ${data} --index 3 --level 2`);
+    expect([all.code, one.code]).toEqual([0, 0]);
+    expect(all.stdout.match(/^level \d, /gm)).toEqual([0, 1, 2, 3, 4].map((n) => `level ${n}, `));
+    expect(one.stdout.match(/^level \d, /gm)).toEqual(['level 2, ']);
+    const level2 = /^level 2.*\n(( {2}.*\n)+)/m.exec(one.stdout)![1]!;
+    expect(level2).toMatch(/^( {2}create \d \d( \| create \d \d)*\n)+$/);
+    expect((await kit(`show ${data} --index 40`)).stderr).toBe(
+      `kit: --index 40: the train split of ${data} holds 40 examples\n`,
+    );
+  });
+});
+
+const kit = (argv: string) => runKit(...argv.split(' '));
+
+function flipByte(file: string): void {
+  const bytes = readFileSync(file);
+  bytes[Math.floor(bytes.length / 2)]! ^= 1;
+  writeFileSync(file, bytes);
+}
+
+/** Content by path, of all files below. */
+function allFiles(root: string): Record<string, string> {
+  return Object.fromEntries(
+    readdirSync(root, { withFileTypes: true, recursive: true })
+      .filter((entry) => entry.isFile())
+      .map(({ parentPath, name }) => path.join(parentPath, name))
+      .map((file) => [file, readFileSync(file).toString('base64')]),
+  );
+}
