@@ -20,7 +20,10 @@ export async function measureRollouts(
   const flat = initialParams(config, createRng('bench'));
   const params = tf.tidy(() => splitParams(config, tf.tensor1d(flat)) as never) as Params;
   const rng = createRng('prompts');
-  const request = { id: 0, prompt: Array.from({ length: prompt }, () => 2 + rng.int(vocabSize - 2)) };
+  const request = {
+    id: 0,
+    prompt: Array.from({ length: prompt }, () => 2 + rng.int(vocabSize - 2)),
+  };
   const seconds: number[] = [];
   for (let i = 0; i <= repetitions; i++) {
     const started = performance.now();

@@ -15,42 +15,40 @@ export function writeFileAtomic(file: string, ...parts: readonly (string | Uint8
     makeFolder(path.dirname(file));
     const descriptor = openSync(temporary, 'wx');
     try {
-      for (const part of parts) writeAll(descriptor, part);
-      fsyncSync(descriptor);
-    } finally {
-      closeSync(descriptor);
+      try {
+        for (const part of parts) writeAll(descriptor, part);
+        fsyncSync(descriptor);
+      } finally {
+        closeSync(descriptor);
+      }
+      renameSync(temporary, file);
+    } catch (error) {
+      rmSync(temporary, { force: true });
+      throw error;
     }
-    renameSync(temporary, file);
     syncFolder(path.dirname(file));
   } catch (error) {
-    rmSync(temporary, { force: true });
     throw explainWriteError(error, file);
   }
 }
 
 /**
- * Makes a folder and those above it. @returns the topmost one that was missing, if any
- * @throws InputError if that is not allowed there
+ * Makes a folder and those above it. (Node's recursive mkdir hides why it fails, and does not
+ * return at all where nothing can be made, as in /proc.)
+ *
+ * @returns the topmost folder that was missing, if any @throws InputError if it can't be made
  */
 export function makeFolder(folder: string): string | undefined {
-  try {
-    return mkdirSync(folder, { recursive: true });
-  } catch (error) {
-    throw explainWriteError(reasonNotMade(error, folder), folder);
+  const missing: string[] = [];
+  for (let at = path.resolve(folder); !existsSync(at); at = path.dirname(at)) missing.unshift(at);
+  for (const at of missing) {
+    try {
+      mkdirSync(at);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw explainWriteError(error, at);
+    }
   }
-}
-
-/** Node says ENOENT for whatever keeps `mkdir -p` from making a folder; ask for one of them. */
-function reasonNotMade(error: unknown, folder: string): unknown {
-  if ((error as NodeJS.ErrnoException).code !== 'ENOENT') return error;
-  let missing = path.resolve(folder);
-  while (!existsSync(path.dirname(missing))) missing = path.dirname(missing);
-  try {
-    mkdirSync(missing);
-    return error;
-  } catch (reason) {
-    return reason;
-  }
+  return missing[0];
 }
 
 export function writeJsonAtomic(file: string, value: unknown): void {
@@ -86,7 +84,8 @@ const WRITE_ERRORS: Readonly<Record<string, string>> = {
   EROFS: 'the file system is read-only',
   EACCES: 'permission denied',
   EPERM: 'permission denied',
-  EEXIST: 'a file has this name',
+  ENOENT: 'there is no such folder',
+  ENAMETOOLONG: 'the name is too long',
   ENOTDIR: 'a part of the path is not a folder',
   EISDIR: 'a folder has this name',
 };

@@ -1,6 +1,5 @@
 /** Drawn problems from a file or stdin, and their A* search as token texts. */
 import { readFileSync } from 'node:fs';
-import type { Board, Environment } from '../../envs/environment.ts';
 import { InputError } from '../../envs/inputError.ts';
 import type { Rng } from '../../envs/rng.ts';
 import type { SearchProblem } from '../../envs/searchProblem.ts';
@@ -34,13 +33,24 @@ export interface Solution {
   readonly plan: Uint16Array | null;
 }
 
-/** Solves with a vocabulary that is large enough for whatever the search costs. */
+/** Beyond this a search would exhaust the memory of a laptop before its patience. */
+const MAX_STEPS = 20_000_000;
+
+/**
+ * Solves with a vocabulary that is large enough for whatever the search costs.
+ * @throws InputError if the search is longer than MAX_STEPS
+ */
 export function solveProblem(
-  { environment, task }: { readonly environment: Environment; readonly task: Board },
-  rng?: Rng,
+  { environment, task, firstLine }: DrawnProblem,
+  { file, rng }: { readonly file: string; readonly rng?: Rng | undefined },
 ): Solution {
   const problem = environment.searchProblem(task);
-  const search = astar(problem, rng === undefined ? {} : { rng });
+  const search = astar(problem, { maxSteps: MAX_STEPS, ...(rng === undefined ? {} : { rng }) });
+  if (search.truncated) {
+    throw new InputError(
+      `${file}: line ${firstLine}: the search takes more than ${MAX_STEPS.toLocaleString('en')} steps`,
+    );
+  }
   const { g, h } = search.log;
   const vocabulary = createVocabulary({
     environment: environment.name,

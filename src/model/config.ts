@@ -17,8 +17,8 @@ export interface ModelConfig extends ModelShape {
 
 /**
  * Searchformer's models (arXiv 2402.14083, appendix; shapes as in the released code) and `tiny`,
- * which is ours. Searchformer calls s 15M, m-s 45M, l 175M and xl-2 757M; the parameter counts of
- * these shapes depend on the vocabulary (`kit list` of a run tells its own).
+ * which is ours. Searchformer calls s 15M, m-s 45M, l 175M and xl-2 757M; the parameters of these
+ * shapes are fewer, by how many depends on the vocabulary (`paramCount`).
  */
 export const MODEL_SIZES = {
   tiny: { dim: 64, encoderLayers: 2, decoderLayers: 2, heads: 4, ffnDim: 192 },

@@ -4,11 +4,12 @@
  * uninterrupted run ends with (on the same machine, backend and thread count).
  */
 import * as tf from '@tensorflow/tfjs-core';
-import { mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { InputError } from '../../envs/inputError.ts';
 import { createRng } from '../../envs/rng.ts';
 import type { VocabularySettings } from '../../traces/vocabulary.ts';
+import { makeFolder } from '../files.ts';
 import type { ModelConfig } from '../model/config.ts';
 import { initialParams } from '../model/params.ts';
 import type { AdamwSettings } from './adamw.ts';
@@ -65,7 +66,7 @@ const LOG_LINES = 1_000;
 export async function train(run: TrainingRun): Promise<TrainingOutcome> {
   const { settings, folder, signal } = run;
   const paths = runPaths(folder);
-  mkdirSync(paths.checkpoints, { recursive: true });
+  makeFolder(paths.checkpoints);
   removeLeftovers(paths.checkpoints);
   const start = startingPoint(run, paths.checkpoints);
   const logged = rewindMetrics(paths.metrics, start.step);

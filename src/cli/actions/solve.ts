@@ -44,7 +44,7 @@ export async function solveFile(
   const responses = await rollout(requests, options).finally(dispose);
   for (const [index, problem] of problems.entries()) {
     if (index > 0) await session.print();
-    const lines = drawAnswers(problem, responses[index] ?? [], { mode, vocabulary });
+    const lines = drawAnswers(problem, responses[index] ?? [], { file, mode, vocabulary });
     for (const line of lines) await session.print(line);
   }
 }
@@ -75,10 +75,14 @@ function promptOf(
 function drawAnswers(
   problem: DrawnProblem,
   responses: readonly Uint16Array[],
-  { mode, vocabulary }: { readonly mode: Mode; readonly vocabulary: Vocabulary },
+  {
+    file,
+    mode,
+    vocabulary,
+  }: { readonly file: string; readonly mode: Mode; readonly vocabulary: Vocabulary },
 ): string[] {
   const { environment, task, firstLine } = problem;
-  const own = solveProblem(problem);
+  const own = solveProblem(problem, { file });
   const optimalLength = own.cells?.length ?? 0;
   const example = { id: firstLine, optimalLength };
   const samples = responses.map((tokens) => judgeResponse(tokens, { example, task, vocabulary }));

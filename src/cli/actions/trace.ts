@@ -15,7 +15,7 @@ export async function traceFile(file: string, flags: TraceFlags, session: Sessio
   const problems = await readProblemFile(file);
   for (const [index, problem] of problems.entries()) {
     const rng = createRng(flags.seed ?? 1).split('trace', index);
-    const solution = solveProblem(problem, flags.nondeterministic ? rng : undefined);
+    const solution = solveProblem(problem, { file, rng: flags.nondeterministic ? rng : undefined });
     if (flags.json) {
       await session.print(JSON.stringify(traceJson(problem, solution)));
     } else {

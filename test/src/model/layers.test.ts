@@ -31,7 +31,10 @@ describe('hand-written gradients are those of the plain formulas', () => {
     const plain = (x: tf.Tensor): tf.Tensor => {
       const [a0, b0, a1, b1] = tf.split(x, 4, -1) as [tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor];
       const angle = (pair: number): tf.Tensor =>
-        tf.tensor([2, 3, 4].map((at) => at * 10_000 ** (-pair / 2)), [3, 1]);
+        tf.tensor(
+          [2, 3, 4].map((at) => at * 10_000 ** (-pair / 2)),
+          [3, 1],
+        );
       const turn = (a: tf.Tensor, b: tf.Tensor, pair: number): tf.Tensor[] => [
         tf.sub(tf.mul(a, tf.cos(angle(pair))), tf.mul(b, tf.sin(angle(pair)))),
         tf.add(tf.mul(a, tf.sin(angle(pair))), tf.mul(b, tf.cos(angle(pair)))),

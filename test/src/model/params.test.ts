@@ -2,26 +2,35 @@ import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createRng } from '../../../envs/rng.ts';
 import { MODEL_SIZES, modelConfig } from '../../../src/model/config.ts';
-import { initialParams, paramCount, paramSpecs, sizeOf, splitParams } from '../../../src/model/params.ts';
+import {
+  initialParams,
+  paramCount,
+  paramSpecs,
+  sizeOf,
+  splitParams,
+} from '../../../src/model/params.ts';
 import { startTestBackend } from '../../helpers/backend.ts';
 import { smallConfig } from '../../helpers/models.ts';
 
 beforeAll(startTestBackend);
 
 describe('parameters', () => {
-  it.each(Object.entries(MODEL_SIZES))('of %s are as many as the layers of the paper need', (_, shape) => {
-    const { dim, encoderLayers, decoderLayers, ffnDim } = shape;
-    const vocabSize = 950;
-    const feedForward = 3 * dim * ffnDim + dim;
-    const attention = 4 * dim * dim + dim;
-    const expected =
-      encoderLayers * (attention + feedForward) +
-      decoderLayers * (2 * attention + feedForward) +
-      3 * dim * vocabSize +
-      dim * dim +
-      2 * dim;
-    expect(paramCount(modelConfig(shape, vocabSize))).toBe(expected);
-  });
+  it.each(Object.entries(MODEL_SIZES))(
+    'of %s are as many as the layers of the paper need',
+    (_, shape) => {
+      const { dim, encoderLayers, decoderLayers, ffnDim } = shape;
+      const vocabSize = 950;
+      const feedForward = 3 * dim * ffnDim + dim;
+      const attention = 4 * dim * dim + dim;
+      const expected =
+        encoderLayers * (attention + feedForward) +
+        decoderLayers * (2 * attention + feedForward) +
+        3 * dim * vocabSize +
+        dim * dim +
+        2 * dim;
+      expect(paramCount(modelConfig(shape, vocabSize))).toBe(expected);
+    },
+  );
 
   it('of s on 30×30 mazes are 6.8 million', () => {
     expect(paramCount(modelConfig('s', 938))).toBe(6_776_448);

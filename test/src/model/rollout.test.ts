@@ -2,7 +2,13 @@ import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { causalMask, paddingMask } from '../../../src/model/attention.ts';
 import { rollout, type RolloutOptions } from '../../../src/model/rollout.ts';
-import { decode, encode, positionsOf, readMemory, type Model } from '../../../src/model/transformer.ts';
+import {
+  decode,
+  encode,
+  positionsOf,
+  readMemory,
+  type Model,
+} from '../../../src/model/transformer.ts';
 import { BOS, EOS } from '../../../traces/vocabulary.ts';
 import { startTestBackend } from '../../helpers/backend.ts';
 import { smallModel } from '../../helpers/models.ts';
@@ -19,16 +25,19 @@ const greedy: RolloutOptions = { prefix: [2], samples: 1, temperature: 0, maxTok
 const sampled: RolloutOptions = { ...greedy, prefix: [], samples: 4, temperature: 1 };
 
 describe('a rollout', () => {
-  it.each([[[]], [[2]], [[2, 3]]])('with prefix %j is greedy as a plain forward is', async (prefix) => {
-    for (let seed = 0; seed < 8; seed++) {
-      const model = smallModel(seed);
-      const responses = await rollout(model, requests, { ...greedy, prefix });
-      requests.forEach(({ prompt }, i) => {
-        expect([...responses[i]![0]!]).toEqual(plainGreedy(model, prompt, prefix, 12));
-      });
-      tf.dispose(model.params as never);
-    }
-  });
+  it.each([[[]], [[2]], [[2, 3]]])(
+    'with prefix %j is greedy as a plain forward is',
+    async (prefix) => {
+      for (let seed = 0; seed < 8; seed++) {
+        const model = smallModel(seed);
+        const responses = await rollout(model, requests, { ...greedy, prefix });
+        requests.forEach(({ prompt }, i) => {
+          expect([...responses[i]![0]!]).toEqual(plainGreedy(model, prompt, prefix, 12));
+        });
+        tf.dispose(model.params as never);
+      }
+    },
+  );
 
   it('of a task does not depend on the other tasks, their order, or how rows are batched', async () => {
     const model = smallModel(4);
@@ -90,11 +99,18 @@ describe('a rollout', () => {
 });
 
 /** Logits after `response`, all computed afresh. */
-function nextLogits(model: Model, prompt: readonly number[], response: readonly number[]): number[] {
+function nextLogits(
+  model: Model,
+  prompt: readonly number[],
+  response: readonly number[],
+): number[] {
   return tf.tidy(() => {
     const ids = [BOS, ...prompt, EOS];
     const memoryMask = paddingMask([ids.length], ids.length);
-    const memory = readMemory(model, encode(model, tf.tensor2d([ids], undefined, 'int32'), memoryMask));
+    const memory = readMemory(
+      model,
+      encode(model, tf.tensor2d([ids], undefined, 'int32'), memoryMask),
+    );
     const tokens = [BOS, ...response];
     const { logits } = decode(model, tf.tensor2d([tokens], undefined, 'int32'), {
       memory,
@@ -106,7 +122,12 @@ function nextLogits(model: Model, prompt: readonly number[], response: readonly 
   });
 }
 
-function plainGreedy(model: Model, prompt: number[], prefix: readonly number[], cap: number): number[] {
+function plainGreedy(
+  model: Model,
+  prompt: number[],
+  prefix: readonly number[],
+  cap: number,
+): number[] {
   const response = [...prefix];
   while (response.length < cap && response.at(-1) !== EOS) {
     const logits = nextLogits(model, prompt, response);

@@ -37,7 +37,12 @@ describe('logits', () => {
         const [seed, prompt, response, behindPrompt, behindResponse] = drawn;
         tf.tidy(() => {
           const model = smallModel(seed);
-          const padded = logitsOf(model, [...prompt, ...behindPrompt], [...response, ...behindResponse], 4);
+          const padded = logitsOf(
+            model,
+            [...prompt, ...behindPrompt],
+            [...response, ...behindResponse],
+            4,
+          );
           const own = tf.slice(padded, [0, 0, 0], [1, 5, SMALL_VOCABULARY]);
           expectAllclose(own, logitsOf(model, prompt, response));
         });
@@ -71,7 +76,10 @@ describe('logits', () => {
 
 function memoryOf(model: Model, prompt: number[], visible = prompt.length) {
   const memoryMask = paddingMask([visible], prompt.length);
-  const memory = readMemory(model, encode(model, tf.tensor2d([prompt], undefined, 'int32'), memoryMask));
+  const memory = readMemory(
+    model,
+    encode(model, tf.tensor2d([prompt], undefined, 'int32'), memoryMask),
+  );
   return { memory, memoryMask };
 }
 
@@ -84,7 +92,12 @@ function logitsOf(model: Model, prompt: number[], response: number[], visible?: 
 }
 
 /** The first `atOnce` tokens together, each later one alone. */
-function stepByStep(model: Model, prompt: number[], response: number[], atOnce: number): tf.Tensor[] {
+function stepByStep(
+  model: Model,
+  prompt: number[],
+  response: number[],
+  atOnce: number,
+): tf.Tensor[] {
   const context = memoryOf(model, prompt);
   let last = decode(model, tf.tensor2d([response.slice(0, atOnce)], undefined, 'int32'), {
     ...context,

@@ -1,0 +1,56 @@
+/** Datasets as they lie on the disk: a manifest and the Parquet shards that it names. */
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { InputError } from '../../envs/inputError.ts';
+import { sha256 } from '../files.ts';
+import { allocateExamples, copyExamples, type Examples, tokenCounts } from './examples.ts';
+import { readManifest, type Shard, type SplitName } from './manifest.ts';
+import { fromParquet } from './parquet.ts';
+
+export { type Example, exampleAt, type Examples } from './examples.ts';
+export { datasetChecksum, type Manifest, readManifest, type SplitName } from './manifest.ts';
+
+/**
+ * All examples of a split, about two bytes a token.
+ *
+ * @throws InputError naming the file that is missing, truncated or changed
+ */
+export function readSplit(folder: string, name: SplitName): Examples {
+  const { rows, tokens, shards } = readManifest(folder).splits[name];
+  const examples = allocateExamples(rows, tokens);
+  let row = 0;
+  for (const shard of shards) {
+    copyExamples(examples, readShard(folder, shard), row);
+    row += shard.rows;
+  }
+  return examples;
+}
+
+/** @throws InputError if the file is not exactly what the manifest says */
+export function readShard(folder: string, shard: Shard): Examples {
+  const file = path.join(folder, shard.file);
+  const bytes = readBytes(file);
+  if (bytes.length !== shard.bytes) {
+    throw new InputError(`${file}: has ${bytes.length} bytes, ${shard.bytes} by the manifest`);
+  }
+  if (sha256(bytes) !== shard.sha256) {
+    throw new InputError(`${file}: was changed: its checksum is not the one of the manifest`);
+  }
+  const examples = fromParquet(bytes, file);
+  const counts = JSON.stringify([examples.count, tokenCounts(examples)]);
+  if (counts !== JSON.stringify([shard.rows, shard.tokens])) {
+    throw new InputError(`${file}: rows or tokens are not those of the manifest`);
+  }
+  return examples;
+}
+
+function readBytes(file: string): Uint8Array {
+  try {
+    return readFileSync(file);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new InputError(
+      `${file}: ${code === 'ENOENT' ? 'no such file' : `can't be read: ${code}`}`,
+    );
+  }
+}

@@ -1,0 +1,143 @@
+/**
+ * What a folder holds of a dataset that is not finished, so that a later process can go on: whole
+ * shards, the rows of the next shard so far, and the place in the sequence of proposals that
+ * comes next. Whatever is not named here or in the manifest is a leftover of a killed process.
+ */
+import { existsSync, readdirSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
+import { z } from 'zod';
+import { InputError } from '../../envs/inputError.ts';
+import { readJson, writeJsonAtomic } from '../files.ts';
+import { isLockFile } from '../lock.ts';
+import { type Manifest, manifestFile, parseAs, readManifest } from './manifest.ts';
+import { SCHEMA_VERSION, shardSchema, SPLITS, tallySchema } from './manifest.ts';
+
+const whole = z.number().int().min(0);
+
+const progressSchema = z.strictObject({
+  schemaVersion: z.literal(SCHEMA_VERSION),
+  settings: z.record(z.string(), z.unknown()),
+  /** The next proposal: its block, and how many of the block come before it. */
+  block: whole,
+  offset: whole,
+  /** Proposals since the last one that gave a new task. */
+  barren: whole,
+  tally: tallySchema,
+  longest: z.strictObject({ prompt: whole, response: whole }),
+  /** The highest token id that was written. */
+  highestId: whole,
+  shards: z.strictObject({
+    train: z.array(shardSchema),
+    validation: z.array(shardSchema),
+    test: z.array(shardSchema),
+  }),
+  /** Rows that do not fill a shard yet. */
+  pending: shardSchema.nullable(),
+});
+
+export type Progress = z.infer<typeof progressSchema>;
+
+/** Nothing done yet. */
+export function beginning(settings: object): Progress {
+  return {
+    schemaVersion: SCHEMA_VERSION,
+    settings: { ...settings },
+    block: 0,
+    offset: 0,
+    barren: 0,
+    tally: { proposals: 0, withoutTask: 0, duplicates: 0, unsolvable: 0, tooLong: 0, kept: 0 },
+    longest: { prompt: 0, response: 0 },
+    highestId: 0,
+    shards: { train: [], validation: [], test: [] },
+    pending: null,
+  };
+}
+
+export type FolderState =
+  | { readonly kind: 'empty' }
+  | { readonly kind: 'unfinished'; readonly progress: Progress }
+  | { readonly kind: 'finished'; readonly manifest: Manifest };
+
+/**
+ * What `folder` holds of the dataset with these settings.
+ *
+ * @throws InputError if it holds anything else, or a part of it and `resume` is false
+ */
+export function inspectFolder(folder: string, settings: object, resume: boolean): FolderState {
+  const finished = existsSync(manifestFile(folder));
+  if (!finished && !existsSync(progressFile(folder))) {
+    const foreign = readdirSync(folder).find((name) => !isLockFile(name) && !isTemporary(name));
+    if (foreign === undefined) return { kind: 'empty' };
+    throw new InputError(`${folder}: is not empty: it holds ${foreign}`);
+  }
+  const state: FolderState = finished
+    ? { kind: 'finished', manifest: readManifest(folder) }
+    : { kind: 'unfinished', progress: readProgress(folder) };
+  const made = finished ? readManifest(folder).settings : readProgress(folder).settings;
+  const difference = firstDifference(made, settings, '');
+  if (difference !== null) {
+    throw new InputError(`${folder}: holds another dataset: ${difference}; choose another folder`);
+  }
+  if (!resume) {
+    const what = finished ? 'this dataset already' : 'an unfinished dataset with the same settings';
+    throw new InputError(`${folder}: holds ${what}: add --resume, or choose another folder`);
+  }
+  return state;
+}
+
+export function progressFile(folder: string): string {
+  return path.join(folder, 'progress.json');
+}
+
+function readProgress(folder: string): Progress {
+  const file = progressFile(folder);
+  return parseAs(progressSchema, readJson(file), file);
+}
+
+export function writeProgress(folder: string, progress: Progress): void {
+  writeJsonAtomic(progressFile(folder), progress);
+}
+
+export function pendingFile(progress: Progress): string {
+  return `pending-${progress.block}-${progress.offset}.parquet`;
+}
+
+/** Removes files of ours that neither `progress` nor a manifest names. */
+export function removeLeftovers(folder: string, progress: Progress | null): void {
+  const pending = progress?.pending?.file;
+  for (const name of readdirSync(folder)) {
+    const old = /^pending-\d+-\d+\.parquet$/.test(name) && name !== pending;
+    const over = progress === null && name === path.basename(progressFile(folder));
+    if (old || over || isTemporary(name)) rmSync(path.join(folder, name), { force: true });
+  }
+}
+
+/** Removes all files of an unfinished dataset. */
+export function removeDataset(folder: string, progress: Progress): void {
+  removeLeftovers(folder, null);
+  for (const name of SPLITS) {
+    for (const { file } of progress.shards[name]) rmSync(path.join(folder, file), { force: true });
+  }
+}
+
+/** As `writeFileAtomic` names what it has not finished. */
+function isTemporary(name: string): boolean {
+  return /^[\w.-]+\.(json|parquet)\.\d+-[0-9a-f]+\.tmp$/.test(name);
+}
+
+/** The first field, as a dotted path, in which two plain records differ; null if they are equal. */
+function firstDifference(theirs: unknown, ours: unknown, field: string): string | null {
+  if (isDeepStrictEqual(theirs, ours)) return null;
+  if (isRecord(theirs) && isRecord(ours)) {
+    for (const key of Object.keys({ ...ours, ...theirs })) {
+      const inner = firstDifference(theirs[key], ours[key], field === '' ? key : `${field}.${key}`);
+      if (inner !== null) return inner;
+    }
+  }
+  return `${field} is ${JSON.stringify(theirs)} there, not ${JSON.stringify(ours)}`;
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,155 @@
+/**
+ * Which tensor backend runs: TensorFlow's native libraries if they are set up, else WebAssembly,
+ * else plain JavaScript. Nothing but speed may differ between them.
+ *
+ * No other folder imports a tfjs backend; models use @tensorflow/tfjs-core alone.
+ */
+import { createRequire } from 'node:module';
+import os from 'node:os';
+import util from 'node:util';
+import * as tf from '@tensorflow/tfjs-core';
+import { InputError } from '../../envs/inputError.ts';
+import { loadAddon } from './binding.ts';
+import { gpuNames } from './machine.ts';
+import { locateEngine } from './nativeEngine.ts';
+
+/** Fastest first. */
+export const BACKENDS = ['tensorflow', 'wasm', 'cpu'] as const;
+export type BackendName = (typeof BACKENDS)[number];
+
+export interface Backend {
+  readonly name: BackendName;
+  /** Of TensorFlow, or of tfjs. */
+  readonly version: string;
+  readonly devices: readonly string[];
+  /** Threads that one operation may use. */
+  readonly threads: number;
+  /** Why not a faster backend, in one line; null if the fastest or the one asked for runs. */
+  readonly slowerBecause: string | null;
+}
+
+export interface BackendOptions {
+  /** One of BACKENDS; without it the environment's KIT_BACKEND, else the fastest available. */
+  readonly backend?: string | undefined;
+  /** Threads of the native backend, all cores unless given; the others always use one. */
+  readonly threads?: number | undefined;
+}
+
+/**
+ * Makes a backend the one that every tensor operation of this process runs on.
+ *
+ * @throws InputError if there is no backend of that name, the one asked for can't be used, or
+ * `threads` differs from what the native library was started with in this process
+ */
+export async function startBackend({ backend, threads }: BackendOptions = {}): Promise<Backend> {
+  const wanted = backend ?? (process.env['KIT_BACKEND'] || undefined);
+  if (wanted !== undefined && !isBackendName(wanted)) {
+    throw new InputError(`backend "${wanted}": not known; known are ${BACKENDS.join(', ')}`);
+  }
+  if (threads !== undefined && !(Number.isInteger(threads) && threads > 0)) {
+    throw new InputError(`threads ${threads}: not a positive integer`);
+  }
+  registerGradients();
+  let slowerBecause: string | null = null;
+  for (const name of wanted === undefined ? BACKENDS : [wanted]) {
+    try {
+      return { ...(await START[name](threads)), name, slowerBecause };
+    } catch (error) {
+      if (!(error instanceof Unavailable)) throw error;
+      if (wanted !== undefined) throw new InputError(`backend ${name}: ${error.message}`);
+      slowerBecause ??= error.message;
+    }
+  }
+  throw new InputError(`no tensor backend works here: ${slowerBecause}`);
+}
+
+/** Whether the backend could start, without starting it; the reason in words if not. */
+export function isBackendName(name: string): name is BackendName {
+  return (BACKENDS as readonly string[]).includes(name);
+}
+
+/** A backend that can't be used on this machine as it is. */
+class Unavailable extends Error {}
+
+type Started = Pick<Backend, 'version' | 'devices' | 'threads'>;
+
+const START: Readonly<Record<BackendName, (threads?: number) => Promise<Started>>> = {
+  tensorflow: startTensorflow,
+  wasm: startWasm,
+  cpu: startCpu,
+};
+
+const require = createRequire(import.meta.url);
+const requireUpstream = createRequire(require.resolve('@tensorflow/tfjs-node-gpu/package.json'));
+
+/** Fixed when the native library is loaded, once a process. */
+let native: Started | undefined;
+
+async function startTensorflow(threads?: number): Promise<Started> {
+  if (native === undefined) {
+    const state = locateEngine();
+    if (!state.ready) throw new Unavailable(`${state.reason} (kit setup installs it)`);
+    const count = setThreads(threads);
+    // tfjs 4.22 calls a function that Node 22 deprecates and 23 removed (tensorflow/tfjs #8609).
+    Object.assign(util, { isNullOrUndefined: (value: unknown) => value == null });
+    const { tensorflow, binding } = state.engine;
+    const addon = loadOrExplain(() => loadAddon(tensorflow, binding));
+    type Constructor = new (addon: unknown, packageName: string) => tf.KernelBackend;
+    const upstream = requireUpstream('./dist/nodejs_kernel_backend') as Record<string, Constructor>;
+    requireUpstream('./dist/register_all_kernels');
+    const name = '@tensorflow/tfjs-node-gpu';
+    tf.registerBackend('tensorflow', () => new upstream['NodeJSKernelBackend']!(addon, name), 3);
+    const devices = addon.isUsingGpuDevice() ? await gpuNames() : [cpuName()];
+    native = { version: addon.TF_Version, devices, threads: count };
+  } else if (threads !== undefined && threads !== native.threads) {
+    throw new InputError(`threads ${threads}: TensorFlow already runs with ${native.threads} here`);
+  }
+  await tf.setBackend('tensorflow');
+  return native;
+}
+
+async function startWasm(): Promise<Started> {
+  const handlers = process.listeners('unhandledRejection');
+  loadOrExplain(() => require('@tensorflow/tfjs-backend-wasm'));
+  if (!(await tf.setBackend('wasm'))) throw new Unavailable('WebAssembly does not start here');
+  // Emscripten's own handler would hide where a rejection comes from.
+  for (const handler of process.listeners('unhandledRejection')) {
+    if (!handlers.includes(handler)) process.off('unhandledRejection', handler);
+  }
+  return { version: tf.version_core, devices: [cpuName()], threads: 1 };
+}
+
+async function startCpu(): Promise<Started> {
+  require('@tensorflow/tfjs-backend-cpu');
+  await tf.setBackend('cpu');
+  // Spares the advice to install a faster backend.
+  (tf.backend() as unknown as { firstUse: boolean }).firstUse = false;
+  return { version: tf.version_core, devices: [cpuName()], threads: 1 };
+}
+
+/** The union package registers every gradient with the one tfjs-core of this process. */
+function registerGradients(): void {
+  requireUpstream('@tensorflow/tfjs');
+}
+
+/** Must come before the library is loaded, which reads these from the C environment. */
+function setThreads(threads = os.availableParallelism()): number {
+  process.env['TF_NUM_INTRAOP_THREADS'] = String(threads);
+  process.env['TF_NUM_INTEROP_THREADS'] = String(threads);
+  process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '2';
+  // Two processes can share a GPU only if neither takes all of its memory at once.
+  process.env['TF_FORCE_GPU_ALLOW_GROWTH'] ??= 'true';
+  return threads;
+}
+
+function loadOrExplain<T>(load: () => T): T {
+  try {
+    return load();
+  } catch (error) {
+    throw new Unavailable((error as Error).message.split('\n')[0]);
+  }
+}
+
+function cpuName(): string {
+  return os.cpus()[0]?.model ?? process.arch;
+}

@@ -1,0 +1,66 @@
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { InputError } from '../../envs/inputError.ts';
+import { makeFolder, readJson, sha256, writeFileAtomic, writeJsonAtomic } from '../../src/files.ts';
+
+let folder: string;
+beforeEach(() => (folder = mkdtempSync(path.join(os.tmpdir(), 'files-'))));
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+describe('writing a file', () => {
+  it('replaces it as a whole, makes its folder, and leaves nothing else behind', () => {
+    const file = path.join(folder, 'a', 'b', 'x.json');
+    writeJsonAtomic(file, { x: 1 });
+    writeJsonAtomic(file, { x: [2] });
+    expect(readJson(file)).toEqual({ x: [2] });
+    expect(readdirSync(path.dirname(file))).toEqual(['x.json']);
+  });
+
+  it('joins texts and bytes', () => {
+    const file = path.join(folder, 'x');
+    writeFileAtomic(file, 'a', Uint8Array.of(98), 'ç');
+    expect(readFileSync(file, 'utf8')).toBe('abç');
+  });
+
+  it('that fails is an InputError by its name, and the old file stays', () => {
+    writeFileSync(path.join(folder, 'file'), 'old');
+    mkdirSync(path.join(folder, 'full', 'inner'), { recursive: true });
+    for (const name of ['file/below', 'full', 'x'.repeat(300)]) {
+      const write = (): void => writeFileAtomic(path.join(folder, name), 'new');
+      expect(write).toThrow(InputError);
+      expect(write).toThrow(path.join(folder, name.split('/')[0]!));
+    }
+    expect(readFileSync(path.join(folder, 'file'), 'utf8')).toBe('old');
+    expect(readdirSync(folder).sort()).toEqual(['file', 'full']);
+  });
+});
+
+describe('making a folder', () => {
+  it('tells the topmost one that was missing', () => {
+    const deep = path.join(folder, 'a', 'b', 'c');
+    expect(makeFolder(deep)).toBe(path.join(folder, 'a'));
+    expect(makeFolder(deep)).toBeUndefined();
+  });
+
+  it.runIf(process.platform === 'linux')('where none can be made is an InputError', () => {
+    expect(() => makeFolder('/proc/x/y')).toThrow(InputError);
+  });
+});
+
+describe('reading JSON', () => {
+  it('names a file that is missing or broken', () => {
+    const file = path.join(folder, 'x.json');
+    expect(() => readJson(file)).toThrow(`${file}: no such file`);
+    writeFileSync(file, '{"x": ');
+    expect(() => readJson(file)).toThrow(InputError);
+    expect(() => readJson(file)).toThrow(`${file}: not valid JSON: `);
+  });
+});
+
+it('sha256 is that of all parts together', () => {
+  const abc = 'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad';
+  expect(sha256('abc')).toBe(abc);
+  expect(sha256('a', Uint8Array.of(98, 99))).toBe(abc);
+});
