@@ -28,11 +28,11 @@ export type PlanCheck =
 export interface Environment<Task extends Board = Board, Settings = unknown> {
   readonly name: string;
   /**
-   * The tasks of one random layout that fit the settings, at most `limit` of them; none if the
-   * layout is rejected. Depends on `rng` alone. Optimal lengths are not computed here beyond
-   * what rejection needs.
+   * The distinct tasks of one random layout that fit the settings, of `tries` that are drawn; none
+   * if all are rejected. Depends on `rng` alone. Optimal lengths are not computed here beyond what
+   * rejection needs.
    */
-  propose(settings: Settings, rng: Rng, limit: number): Task[];
+  propose(settings: Settings, rng: Rng, tries: number): Task[];
   searchProblem(task: Task): SearchProblem;
   /** Strict: begins at the start, every step legal, ends at a goal. Never throws. */
   checkPlan(task: Task, plan: readonly Position[]): PlanCheck;

@@ -38,6 +38,7 @@ export const dataSchema = z.strictObject({
   trainCount: count.default(10_000),
   validationCount: z.number().int().min(0).default(500),
   testCount: z.number().int().min(0).default(500),
+  /** Tasks that are tried on each random layout; the acceptable ones are kept. */
   tasksPerLayout: count.max(100).default(1),
   /** Searches that shuffle children and break ties at random. */
   nondeterministic: z.boolean().default(false),
@@ -115,6 +116,8 @@ export const experimentSchema = z.strictObject({
   model: modelSchema.default('s'),
   training: trainingSchema.prefault({}),
   evaluation: evaluationSchema.prefault({}),
+  /** Of the native engine; null takes all cores. Small models are faster on one. */
+  threads: count.nullable().default(null),
   /**
    * A checkpoint of this experiment, relative to the kit or to the user's file, that plans where
    * the backend is too slow to train one.

@@ -10,7 +10,8 @@ export const mazeEnvironment: Environment<Maze, MazeSettings> = {
   propose: proposeMazes,
   searchProblem: mazeProblem,
   checkPlan: checkMazePlan,
-  splitKey: ({ width, height, walls }) => `${width}x${height} ${walls.join('')}`,
+  // One character a cell, of code 0 or 1: several times as fast as joining digits.
+  splitKey: ({ width, height, walls }) => `${width}x${height} ${String.fromCharCode(...walls)}`,
   parse: parseMaze,
   render: renderMaze,
 };

@@ -3,7 +3,6 @@
  * uniform between two shares of the cells, walls at random, then start and goal at random; a
  * task is kept if its shortest plan has at least max(width, height) positions.
  */
-import type { Board } from '../environment.ts';
 import { InputError } from '../inputError.ts';
 import type { Rng } from '../rng.ts';
 import { checkWhole } from '../settings.ts';
@@ -18,25 +17,21 @@ export interface MazeSettings {
   readonly walls: readonly [number, number];
 }
 
-/** Pairs of start and goal that are tried on a layout. */
-const TRIES = 100;
-
-/** The accepted tasks of one layout, distinct. @throws InputError if no maze fits the settings. */
-export function proposeMazes(settings: MazeSettings, rng: Rng, limit: number): Maze[] {
-  const { width, height } = settings;
-  const { walls, free } = drawLayout(settings, rng);
-  const measure = createMeasure({ width, height, walls });
-  const mazes: Maze[] = [];
-  for (let tries = 0; tries < TRIES && mazes.length < limit; tries++) {
-    const start = free[rng.int(free.length)]!;
-    const goal = free[rng.int(free.length)]!;
-    const positions = measure(start, goal);
-    if (positions === null || positions < Math.max(width, height)) continue;
-    if (mazes.some((maze) => maze.start === start && maze.goal === goal)) continue;
-    mazes.push({ width, height, walls, start, goal });
-  }
-  return mazes;
+/**
+ * The accepted tasks of one layout, distinct. The released generator tries 100 pairs of start and
+ * goal per layout; with fewer, down to one, a task is as likely, and more layouts are seen.
+ * @throws InputError if no maze fits the settings.
+ */
+export function proposeMazes(settings: MazeSettings, rng: Rng, tries: number): Maze[] {
+  let propose = proposers.get(settings);
+  if (propose === undefined) proposers.set(settings, (propose = createProposer(settings)));
+  return propose(rng, tries);
 }
+
+type Proposer = (rng: Rng, tries: number) => Maze[];
+
+/** Most proposals are rejected, so they share their working memory. */
+const proposers = new WeakMap<MazeSettings, Proposer>();
 
 /** The least and the greatest number of walls. @throws InputError if no maze fits the settings. */
 export function wallCounts(settings: MazeSettings): readonly [number, number] {
@@ -65,58 +60,94 @@ const SIDES = { min: 2, max: 100 } as const;
 /** Shares are decimal fractions: 0.57 of 100 cells are 57, though their product is a bit less. */
 const ROUNDING = 1e-9;
 
-/** Walls at random; `free` lists the other cells in no particular order. */
-function drawLayout(
-  settings: MazeSettings,
-  rng: Rng,
-): { readonly walls: Uint8Array; readonly free: Int32Array } {
-  const size = settings.width * settings.height;
+function createProposer(settings: MazeSettings): Proposer {
+  const { width, height } = settings;
   const [min, max] = wallCounts(settings);
-  const count = min + rng.int(max - min + 1);
-  const walls = new Uint8Array(size);
+  const size = width * height;
+  const grid = createGrid(width, height);
+  const allCells = Int32Array.from({ length: size }, (_, cell) => cell);
+  /** The walls, then the free cells, in no particular order. */
   const cells = new Int32Array(size);
-  for (let cell = 0; cell < size; cell++) cells[cell] = cell;
-  for (let i = 0; i < count; i++) {
-    const drawn = i + rng.int(size - i);
-    walls[cells[drawn]!] = 1;
-    cells[drawn] = cells[i]!;
-  }
-  return { walls, free: cells.subarray(count) };
+
+  return (rng, tries) => {
+    const count = min + rng.int(max - min + 1);
+    cells.set(allCells);
+    grid.clear();
+    for (let i = 0; i < count; i++) {
+      const drawn = i + rng.int(size - i);
+      const wall = cells[drawn]!;
+      cells[drawn] = cells[i]!;
+      cells[i] = wall;
+      grid.addWall(wall);
+    }
+    const mazes: Maze[] = [];
+    let walls: Uint8Array | undefined;
+    for (let tried = 0; tried < tries; tried++) {
+      const start = cells[count + rng.int(size - count)]!;
+      const goal = cells[count + rng.int(size - count)]!;
+      const positions = grid.measure(start, goal);
+      if (positions === null || positions < Math.max(width, height)) continue;
+      if (mazes.some((maze) => maze.start === start && maze.goal === goal)) continue;
+      walls ??= wallsAt(cells.subarray(0, count), size);
+      mazes.push({ width, height, walls, start, goal });
+    }
+    return mazes;
+  };
+}
+
+function wallsAt(cells: Int32Array, size: number): Uint8Array {
+  const walls = new Uint8Array(size);
+  for (const cell of cells) walls[cell] = 1;
+  return walls;
+}
+
+interface Grid {
+  clear(): void;
+  addWall(cell: number): void;
+  /** Positions of a shortest path, both ends included, or null. At most 100 calls per `clear`. */
+  measure(from: number, to: number): number | null;
 }
 
 /**
- * Measures shortest paths on one board by breadth-first search: positions, both ends included, or
- * null. A ring of walls around the board makes each step a mere offset, and cells are marked by
- * the number of the search, so that nothing is cleared between two.
+ * Breadth-first search on a board that is drawn again and again. A ring of walls around the board
+ * makes each step a mere offset, and cells are marked by the number of the search, so that nothing
+ * is cleared between two.
  */
-function createMeasure({
-  width,
-  height,
-  walls,
-}: Board): (from: number, to: number) => number | null {
+function createGrid(width: number, height: number): Grid {
   const stride = width + 2;
-  const inRing = (cell: number): number => cell + stride + 1 + 2 * Math.floor(cell / width);
-  const marks = new Uint8Array(stride * (height + 2)).fill(WALL);
-  for (let cell = 0; cell < walls.length; cell++) {
-    if (walls[cell] === 0) marks[inRing(cell)] = 0;
-  }
+  const inRing = Int32Array.from(
+    { length: width * height },
+    (_, cell) => cell + stride + 1 + 2 * Math.floor(cell / width),
+  );
+  const empty = new Uint8Array(stride * (height + 2)).fill(WALL);
+  for (const place of inRing) empty[place] = 0;
+  const marks = empty.slice();
   const queue = new Int16Array(width * height);
   let search = 0;
-  return (from, to) => {
-    const goal = inRing(to);
-    queue[0] = inRing(from);
-    marks[queue[0]] = ++search;
-    for (let positions = 1, head = 0, end = 1; head < end; positions++) {
-      for (const ring = end; head < ring; head++) {
-        const cell = queue[head]!;
-        if (cell === goal) return positions;
-        if (marks[cell - 1]! < search) marks[(queue[end++] = cell - 1)] = search;
-        if (marks[cell + 1]! < search) marks[(queue[end++] = cell + 1)] = search;
-        if (marks[cell - stride]! < search) marks[(queue[end++] = cell - stride)] = search;
-        if (marks[cell + stride]! < search) marks[(queue[end++] = cell + stride)] = search;
+  return {
+    clear() {
+      marks.set(empty);
+      search = 0;
+    },
+    addWall(cell) {
+      marks[inRing[cell]!] = WALL;
+    },
+    measure(from, to) {
+      const goal = inRing[to]!;
+      queue[0] = inRing[from]!;
+      marks[queue[0]] = ++search;
+      for (let positions = 1, head = 0, end = 1; head < end; positions++) {
+        for (const ring = end; head < ring; head++) {
+          const cell = queue[head]!;
+          if (cell === goal) return positions;
+          if (marks[cell - 1]! < search) marks[(queue[end++] = cell - 1)] = search;
+          if (marks[cell + 1]! < search) marks[(queue[end++] = cell + 1)] = search;
+          if (marks[cell - stride]! < search) marks[(queue[end++] = cell - stride)] = search;
+          if (marks[cell + stride]! < search) marks[(queue[end++] = cell + stride)] = search;
+        }
       }
-    }
-    return null;
+      return null;
+    },
   };
 }
 

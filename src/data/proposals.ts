@@ -30,7 +30,7 @@ export interface ProposalSettings {
 }
 
 /** Layouts per block: some milliseconds to a second of work. */
-export const BLOCK = 64;
+export const BLOCK = 256;
 
 /** What came of the proposals of a block, in their order. */
 export interface Block {

@@ -63,8 +63,7 @@ export async function startBackend({ backend, threads }: BackendOptions = {}): P
   throw new InputError(`no tensor backend works here: ${slowerBecause}`);
 }
 
-/** Whether the backend could start, without starting it; the reason in words if not. */
-export function isBackendName(name: string): name is BackendName {
+function isBackendName(name: string): name is BackendName {
   return (BACKENDS as readonly string[]).includes(name);
 }
 
@@ -86,26 +85,32 @@ const requireUpstream = createRequire(require.resolve('@tensorflow/tfjs-node-gpu
 let native: Started | undefined;
 
 async function startTensorflow(threads?: number): Promise<Started> {
-  if (native === undefined) {
-    const state = locateEngine();
-    if (!state.ready) throw new Unavailable(`${state.reason} (kit setup installs it)`);
-    const count = setThreads(threads);
-    // tfjs 4.22 calls a function that Node 22 deprecates and 23 removed (tensorflow/tfjs #8609).
-    Object.assign(util, { isNullOrUndefined: (value: unknown) => value == null });
-    const { tensorflow, binding } = state.engine;
-    const addon = loadOrExplain(() => loadAddon(tensorflow, binding));
-    type Constructor = new (addon: unknown, packageName: string) => tf.KernelBackend;
-    const upstream = requireUpstream('./dist/nodejs_kernel_backend') as Record<string, Constructor>;
-    requireUpstream('./dist/register_all_kernels');
-    const name = '@tensorflow/tfjs-node-gpu';
-    tf.registerBackend('tensorflow', () => new upstream['NodeJSKernelBackend']!(addon, name), 3);
-    const devices = addon.isUsingGpuDevice() ? await gpuNames() : [cpuName()];
-    native = { version: addon.TF_Version, devices, threads: count };
-  } else if (threads !== undefined && threads !== native.threads) {
+  native ??= await loadNative(threads);
+  if (threads !== undefined && threads !== native.threads) {
     throw new InputError(`threads ${threads}: TensorFlow already runs with ${native.threads} here`);
   }
   await tf.setBackend('tensorflow');
   return native;
+}
+
+async function loadNative(threads?: number): Promise<Started> {
+  const state = locateEngine();
+  if (!state.ready) {
+    const remedy = state.tried ? 'kit setup tries again' : 'kit setup installs it';
+    throw new Unavailable(`${state.reason} (${remedy})`);
+  }
+  const count = setThreads(threads);
+  // tfjs 4.22 calls a function that Node 22 deprecates and 23 removed (tensorflow/tfjs #8609).
+  Object.assign(util, { isNullOrUndefined: (value: unknown) => value == null });
+  const addon = loadOrExplain(() => loadAddon(state.engine.tensorflow, state.engine.binding));
+  const { NodeJSKernelBackend } = requireUpstream('./dist/nodejs_kernel_backend') as {
+    NodeJSKernelBackend: new (addon: unknown, packageName: string) => tf.KernelBackend;
+  };
+  requireUpstream('./dist/register_all_kernels');
+  const packageName = '@tensorflow/tfjs-node-gpu';
+  tf.registerBackend('tensorflow', () => new NodeJSKernelBackend(addon, packageName));
+  const devices = addon.isUsingGpuDevice() ? await gpuNames() : [cpuName()];
+  return { version: addon.TF_Version, devices, threads: count };
 }
 
 async function startWasm(): Promise<Started> {
@@ -132,14 +137,21 @@ function registerGradients(): void {
   requireUpstream('@tensorflow/tfjs');
 }
 
-/** Must come before the library is loaded, which reads these from the C environment. */
-function setThreads(threads = os.availableParallelism()): number {
-  process.env['TF_NUM_INTRAOP_THREADS'] = String(threads);
-  process.env['TF_NUM_INTEROP_THREADS'] = String(threads);
-  process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '2';
+/**
+ * Must come before the library is loaded, which reads these from the C environment. Without a
+ * number of threads the user's own settings stay.
+ */
+function setThreads(threads?: number): number {
+  const { env } = process;
+  for (const name of ['TF_NUM_INTRAOP_THREADS', 'TF_NUM_INTEROP_THREADS']) {
+    if (threads !== undefined || !env[name]) {
+      env[name] = String(threads ?? os.availableParallelism());
+    }
+  }
+  env['TF_CPP_MIN_LOG_LEVEL'] ??= '2';
   // Two processes can share a GPU only if neither takes all of its memory at once.
-  process.env['TF_FORCE_GPU_ALLOW_GROWTH'] ??= 'true';
-  return threads;
+  env['TF_FORCE_GPU_ALLOW_GROWTH'] ??= 'true';
+  return Number(env['TF_NUM_INTRAOP_THREADS']);
 }
 
 function loadOrExplain<T>(load: () => T): T {

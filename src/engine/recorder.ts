@@ -6,7 +6,7 @@
  * Tensors named beforehand become placeholders or variables; any other tensor that an operation reads
  * and that no recorded operation made existed before, and becomes a constant.
  */
-import * as tf from '@tensorflow/tfjs-core';
+import type * as tf from '@tensorflow/tfjs-core';
 import { attr, DataType, type AttrValue, type GraphNode } from './protobuf.ts';
 
 /** An attribute as tfjs-node hands it to its binding. */

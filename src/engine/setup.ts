@@ -16,17 +16,11 @@ import { buildBinding } from './binding.ts';
 import { engineCache, makeFolder, removeLeftovers } from './engineCache.ts';
 import { platformProblem } from './machine.ts';
 import { locateEngine, rememberChoice, rememberFailure, type EngineState } from './nativeEngine.ts';
+import { pinnedWheels, type WheelSet } from './pinnedWheels.ts';
 import { runProgram, type RunOptions } from './processes.ts';
 import { SetupFailure } from './setupFailure.ts';
 import { tensorflowIn, type Tensorflow } from './tensorflow.ts';
-import {
-  checkPip,
-  downloadWheels,
-  pinnedWheels,
-  unpackWheels,
-  type DownloadOptions,
-  type WheelSet,
-} from './wheels.ts';
+import { checkPip, downloadWheels, unpackWheels, type DownloadOptions } from './wheels.ts';
 
 export interface SetupOptions extends DownloadOptions {
   /** Fetches TensorFlow for CUDA; an engine without CUDA does not count as ready. */

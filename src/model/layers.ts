@@ -25,10 +25,10 @@ export function rmsNorm(x: tf.Tensor, gain: tf.Tensor): tf.Tensor {
       gradFunc: (dy, saved) => {
         const [unit, scale, gain] = saved as [tf.Tensor, tf.Tensor, tf.Tensor];
         const dim = gain.size;
-        const dUnit = tf.mul(dy as tf.Tensor, gain);
+        const dUnit = tf.mul(dy, gain);
         const along = tf.mean(tf.mul(dUnit, unit), -1, true);
         const dx = tf.mul(tf.sub(dUnit, tf.mul(unit, along)), scale);
-        const dGain = tf.sum(tf.reshape(tf.mul(dy as tf.Tensor, unit), [-1, dim]), 0);
+        const dGain = tf.sum(tf.reshape(tf.mul(dy, unit), [-1, dim]), 0);
         return [dx, dGain];
       },
     };
@@ -49,7 +49,7 @@ export function embed(table: tf.Tensor, ids: tf.Tensor): tf.Tensor {
       value: tf.gather(table, tf.reshape(ids, [-1])),
       gradFunc: (dy, saved) => {
         const oneHot = tf.oneHot(tf.reshape(saved[0]!, [-1]), vocabSize, 1, 0, 'float32');
-        return tf.matMul(oneHot as tf.Tensor2D, dy as unknown as tf.Tensor2D, true);
+        return tf.matMul(oneHot, dy, true);
       },
     };
   });
@@ -74,8 +74,8 @@ function gatedSilu(gate: tf.Tensor, up: tf.Tensor): tf.Tensor {
         const [up, sigmoid, silu] = saved as [tf.Tensor, tf.Tensor, tf.Tensor];
         // d silu = sigmoid + silu · (1 − sigmoid)
         const dSilu = tf.add(sigmoid, tf.sub(silu, tf.mul(silu, sigmoid)));
-        const dGate = tf.mul(tf.mul(dy as tf.Tensor, up), dSilu);
-        return [dGate, tf.mul(dy as tf.Tensor, silu)];
+        const dGate = tf.mul(tf.mul(dy, up), dSilu);
+        return [dGate, tf.mul(dy, silu)];
       },
     };
   });
@@ -127,7 +127,7 @@ export function rotate(x: tf.Tensor, { cos, sin, quarterTurn }: Rotation): tf.Te
       value: tf.add(tf.mul(x, cos), tf.mul(linear(x, quarterTurn), sin)),
       gradFunc: (dy, saved) => {
         const [cos, sin, quarterTurn] = saved as [tf.Tensor, tf.Tensor, tf.Tensor];
-        const dx = dy as tf.Tensor;
+        const dx = dy;
         return tf.sub(tf.mul(dx, cos), tf.mul(linear(dx, quarterTurn), sin));
       },
     };

@@ -91,7 +91,7 @@ async function rolloutBatch(
     for (;;) {
       const values = await logits.data<'float32'>();
       logits.dispose();
-      chooseTokens(live, values as Float32Array, { temperature, maxTokens, end });
+      chooseTokens(live, values, { temperature, maxTokens, end });
       const kept = live.flatMap((row, i) => (row.ended ? [] : [i]));
       if (kept.length === 0) break;
       signal?.throwIfAborted();

@@ -57,7 +57,7 @@ export function adamwUpdate(
     const root = tf.sqrt(tf.mul(square, rates.unbias));
     const direction = tf.div(mean, tf.add(root, EPSILON));
     state.params.assign(
-      tf.sub(tf.mul(state.params, rates.keep), tf.mul(direction, rates.rate)) as tf.Tensor1D,
+      tf.sub<tf.Tensor1D>(tf.mul(state.params, rates.keep), tf.mul(direction, rates.rate)),
     );
     state.mean.assign(mean as tf.Tensor1D);
     state.square.assign(square as tf.Tensor1D);

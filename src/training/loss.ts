@@ -98,7 +98,7 @@ export function weightedCrossEntropy(
       gradFunc: (dy, saved) => {
         const [logProbabilities, wanted, rowWeights] = saved as [tf.Tensor, tf.Tensor, tf.Tensor];
         const expected = tf.mul(tf.exp(logProbabilities), rowWeights);
-        return tf.mul(tf.sub(expected, wanted), dy as tf.Tensor);
+        return tf.mul(tf.sub(expected, wanted), dy);
       },
     };
   });

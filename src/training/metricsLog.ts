@@ -48,5 +48,5 @@ export function rewindMetrics(file: string, step: number): MetricsLine[] {
 /** Seconds of training up to the last of `lines`. */
 export function secondsTrained(lines: readonly MetricsLine[]): number {
   const last = lines.findLast((line) => 'seconds' in line);
-  return last === undefined ? 0 : (last as TrainingMetrics).seconds;
+  return last === undefined ? 0 : last.seconds;
 }

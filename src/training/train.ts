@@ -106,7 +106,12 @@ export async function train(run: TrainingRun): Promise<TrainingOutcome> {
     const { config, vocabulary } = run;
     const { params, ...optimizer } = values;
     writeCheckpoint(checkpointFile(paths.checkpoints, step), {
-      ...{ step, validationLoss, config, vocabulary, params, optimizer },
+      step,
+      validationLoss,
+      config,
+      vocabulary,
+      params,
+      optimizer,
     });
     pruneCheckpoints(paths.checkpoints, bestStep(validationLosses));
     saved = step;

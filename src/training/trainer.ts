@@ -50,9 +50,9 @@ function eagerTrainer(start: OptimizerValues, { config, settings }: TrainerOptio
         return updateOnce(config, state, settings, lossInputs(batch), rates).dataSync()[0]!;
       }),
     values: () => ({
-      params: state.params.dataSync<'float32'>() as Float32Array,
-      mean: state.mean.dataSync<'float32'>() as Float32Array,
-      square: state.square.dataSync<'float32'>() as Float32Array,
+      params: state.params.dataSync<'float32'>(),
+      mean: state.mean.dataSync<'float32'>(),
+      square: state.square.dataSync<'float32'>(),
     }),
     dispose: () => tf.dispose([state.params, state.mean, state.square]),
   };
@@ -105,7 +105,7 @@ function updateOnce(
     sequenceLoss({ config, params: splitParams(config, flat as tf.Tensor1D) }, batch);
   const { value, grad } = tf.valueAndGrad(lossOf)(state.params);
   adamwUpdate(state, grad as tf.Tensor1D, rates, settings);
-  return value as tf.Scalar;
+  return value;
 }
 
 /** Mean loss over the sequences of `batches`, in nats; NaN if there are none. */
@@ -161,7 +161,9 @@ function emptyBatch({ B, P, T }: BatchShape): TokenBatch {
     promptLengths: lengths,
     response: new Int32Array(B * T),
     responseLengths: lengths,
-    ...{ B, P, T },
+    B,
+    P,
+    T,
   };
 }
 

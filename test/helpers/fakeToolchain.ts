@@ -10,7 +10,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterAll } from 'vitest';
 import { libraryNames } from '../../src/engine/tensorflow.ts';
-import type { WheelSet } from '../../src/engine/wheels.ts';
+import type { WheelSet } from '../../src/engine/pinnedWheels.ts';
 
 export interface FakeToolchain {
   /** A cache of its own, and nothing but the pretended programs on the PATH. */

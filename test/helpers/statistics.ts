@@ -2,8 +2,18 @@
 
 /** Pearson's statistic of counts that should be equal, in standard deviations from its mean. */
 export function unevenness(counts: readonly number[]): number {
-  const expected = counts.reduce((sum, count) => sum + count, 0) / counts.length;
-  const statistic = counts.reduce((sum, count) => sum + (count - expected) ** 2 / expected, 0);
+  return misfit(
+    counts,
+    counts.map(() => 1),
+  );
+}
+
+/** The same of counts that should be in proportion to `weights`. */
+export function misfit(counts: readonly number[], weights: readonly number[]): number {
+  const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0);
+  const scale = sum(counts) / sum(weights);
+  const statistic =
+    sum(counts.map((count, i) => (count / scale - weights[i]!) ** 2 / weights[i]!)) * scale;
   const degrees = counts.length - 1;
   return (statistic - degrees) / Math.sqrt(2 * degrees);
 }

@@ -39,7 +39,7 @@ export async function evaluateRun(
     ...decodingOf(flags, ownDecoding(experiment)),
     on: data === undefined ? undefined : datasetName(data),
   };
-  await startEngine(flags, session);
+  await startEngine(flags, experiment, session);
   const names = await evaluateModes(
     { experiment, checkpoint, dataset, out: run, decoding },
     session,

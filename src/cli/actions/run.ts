@@ -31,7 +31,7 @@ export async function runExperiment(
   const { dataset, experiment } = await prepareData(loaded.experiment, flags.data, session);
 
   const { isSlow, startEngine } = await import('../stages/engine.ts');
-  const backend = await startEngine(flags, session);
+  const backend = await startEngine(flags, experiment, session);
   const shipped = isSlow(backend) ? pretrainedFile(loaded) : null;
   const shippedName = shipped === null ? null : path.relative('.', shipped);
   if (shippedName !== null) {

@@ -37,7 +37,7 @@ export async function solveFile(
     id: String(index),
     prompt: promptOf(problem, vocabulary, file),
   }));
-  await startEngine(flags, session);
+  await startEngine(flags, experiment, session);
   const { rollout, dispose } = loadModel(checkpoint);
   const maxTokens = flags.maxTokens ?? experiment.evaluation.maxTokens;
   const options = { prefix: MODE_PREFIX[mode], samples, temperature, maxTokens, seed };

@@ -23,7 +23,7 @@ export async function trainExperiment(
   const { prepareData } = await import('../stages/data.ts');
   const { dataset, experiment } = await prepareData(loaded.experiment, flags.data, session);
   const { startEngine } = await import('../stages/engine.ts');
-  const backend = await startEngine(flags, session);
+  const backend = await startEngine(flags, experiment, session);
   const stage = { experiment, dataset, backend, out, resume, budget: null };
   const { trainModel } = await import('../stages/training.ts');
   const { step, stopped } = await trainModel(stage, session);

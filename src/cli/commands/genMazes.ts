@@ -10,10 +10,13 @@ export const genMazes = defineCommand({
     width: integer('Cells, instead of --size', { min: 2, max: 100 }),
     height: integer('Cells, instead of --size', { min: 2, max: 100 }),
     walls: shares('Share of cells that are walls [default: 0.3-0.5]'),
-    tasksPerLayout: integer('Starts and goals per wall layout, at most [default: 1]', {
-      min: 1,
-      max: 100,
-    }),
+    tasksPerLayout: integer(
+      'Starts and goals tried per wall layout [default: 1; released code: 100]',
+      {
+        min: 1,
+        max: 100,
+      },
+    ),
     ...generationFlags,
   },
   examples: [

@@ -1,5 +1,6 @@
 /** Starts the tensor backend that a command asks for. */
 import { startBackend, type Backend } from '../../engine/backends.ts';
+import type { Experiment } from '../../experiment.ts';
 import type { Session } from '../session.ts';
 
 export interface EngineFlags {
@@ -7,10 +8,14 @@ export interface EngineFlags {
   readonly threads: number | undefined;
 }
 
+/** The experiment says how many threads where the flags do not. */
 export async function startEngine(
-  { backend, threads }: EngineFlags,
+  flags: EngineFlags,
+  experiment: Pick<Experiment, 'threads'>,
   session: Session,
 ): Promise<Backend> {
+  const { backend } = flags;
+  const threads = flags.threads ?? experiment.threads ?? undefined;
   const info = await startBackend({
     ...(backend !== undefined && { backend }),
     ...(threads !== undefined && { threads }),

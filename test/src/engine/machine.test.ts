@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { engineCache } from '../../../src/engine/engineCache.ts';
 import { cpuFeatures, platformProblem } from '../../../src/engine/machine.ts';
-import { pinnedWheels } from '../../../src/engine/wheels.ts';
+import { pinnedWheels } from '../../../src/engine/pinnedWheels.ts';
 
 describe('a platform', () => {
   it.each([

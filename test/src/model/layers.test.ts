@@ -16,7 +16,7 @@ describe('hand-written gradients are those of the plain formulas', () => {
 
   it('swiGlu', () => {
     const plain = (x: tf.Tensor, gateUp: tf.Tensor, down: tf.Tensor): tf.Tensor => {
-      const rows = tf.reshape(x, [-1, 4]) as tf.Tensor2D;
+      const rows = tf.reshape<tf.Rank.R2>(x, [-1, 4]);
       const gate = tf.matMul(rows, tf.slice(gateUp, [0, 0], [4, 6]) as tf.Tensor2D);
       const up = tf.matMul(rows, tf.slice(gateUp, [0, 6], [4, 6]) as tf.Tensor2D);
       const hidden = tf.mul(tf.mul(gate, tf.sigmoid(gate)), up);
@@ -41,7 +41,7 @@ describe('hand-written gradients are those of the plain formulas', () => {
       ];
       return tf.concat([...turn(a0, b0, 0), ...turn(a1, b1, 1)], -1);
     };
-    expectSameGradients((x) => rotate(x!, positions), plain, [random([2, 3, 4], 6)]);
+    expectSameGradients((x) => rotate(x, positions), plain, [random([2, 3, 4], 6)]);
   });
 
   it('embed adds up the gradients of a token that occurs twice', () => {

@@ -34,7 +34,7 @@ describe('a rollout', () => {
         requests.forEach(({ prompt }, i) => {
           expect([...responses[i]![0]!]).toEqual(plainGreedy(model, prompt, prefix, 12));
         });
-        tf.dispose(model.params as never);
+        tf.dispose(model.params);
       }
     },
   );
@@ -46,7 +46,7 @@ describe('a rollout', () => {
     const alone = await rollout(model, requests, { ...sampled, rows: 1 });
     expect(reversed.toReversed()).toEqual(together);
     expect(alone).toEqual(together);
-    tf.dispose(model.params as never);
+    tf.dispose(model.params);
   });
 
   it('has the same first samples whatever their number', async () => {
@@ -57,7 +57,7 @@ describe('a rollout', () => {
     ];
     expect(four.map((samples) => samples.slice(0, 2))).toEqual(two);
     expect(new Set(four[0]!.map(String)).size).toBeGreaterThan(1);
-    tf.dispose(model.params as never);
+    tf.dispose(model.params);
   });
 
   it('begins with its prefix, ends at eos or at the cap', async () => {
@@ -69,7 +69,7 @@ describe('a rollout', () => {
       expect(end === -1 ? response.length : end + 1).toBe(end === -1 ? 12 : response.length);
     }
     expect(responses.flat().some((response) => response.at(-1) === EOS)).toBe(true);
-    tf.dispose(model.params as never);
+    tf.dispose(model.params);
   });
 
   it('leaves no tensor behind, aborted or not', async () => {
@@ -79,7 +79,7 @@ describe('a rollout', () => {
     await expectNoLeak(() =>
       expect(rollout(model, requests, { ...sampled, signal })).rejects.toThrow('stop'),
     );
-    tf.dispose(model.params as never);
+    tf.dispose(model.params);
   });
 
   it('samples tokens as often as their probabilities say', async () => {
@@ -94,7 +94,7 @@ describe('a rollout', () => {
       const deviation = Math.sqrt((probability * (1 - probability)) / samples);
       expect(Math.abs(share - probability)).toBeLessThan(5 * deviation + 1e-9);
     });
-    tf.dispose(model.params as never);
+    tf.dispose(model.params);
   });
 });
 
@@ -118,7 +118,7 @@ function nextLogits(
       selfMask: causalMask(tokens.length),
       positions: positionsOf(model.config, tokens.length),
     });
-    return [...logits.dataSync().slice(-model.config.vocabSize)];
+    return Array.from(logits.dataSync()).slice(-model.config.vocabSize);
   });
 }
 

@@ -27,7 +27,7 @@ it('an event holds wall time, step, tag and value in the fields of its message',
   const data = Buffer.from(scalarRecord(300, { loss: 0.5 }, 2)).subarray(12, -4);
   // 1: double 2.0 | 2: varint 300 | 5: { 1: { 1: "loss", 2: float 0.5 } }
   expect(data.toString('hex')).toBe(
-    '090000000000000040' + '10ac02' + '2a0d' + '0a0b' + '0a046c6f7373' + '150000003f',
+    ['090000000000000040', '10ac02', '2a0d', '0a0b', '0a046c6f7373', '150000003f'].join(''),
   );
 });
 
