@@ -9,6 +9,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { createRng, type Rng } from '../../envs/rng.ts';
 import { BOS, EOS } from '../../traces/vocabulary.ts';
 import { causalMask, paddingMask, type KeyValue } from './attention.ts';
+import { argmax, sample } from './sampling.ts';
 import { tidied } from './tidied.ts';
 import { decode, encode, positionsOf, readMemory, type Model } from './transformer.ts';
 
@@ -187,25 +188,6 @@ function chooseTokens(
     row.tokens.push(token);
     row.ended = token === end || row.tokens.length >= maxTokens;
   });
-}
-
-function argmax(values: Float32Array): number {
-  let best = 0;
-  for (let i = 1; i < values.length; i++) if (values[i]! > values[best]!) best = i;
-  return best;
-}
-
-/** Inverts the cumulative distribution of softmax(logits / temperature). */
-function sample(logits: Float32Array, temperature: number, rng: Rng): number {
-  const largest = logits[argmax(logits)]!;
-  let sum = 0;
-  for (const logit of logits) sum += Math.exp((logit - largest) / temperature);
-  let left = rng.next() * sum;
-  for (let i = 0; i < logits.length; i++) {
-    left -= Math.exp((logits[i]! - largest) / temperature);
-    if (left < 0) return i;
-  }
-  return argmax(logits);
 }
 
 /** logits [B, T, V] -> [B, V] */

@@ -146,7 +146,10 @@ function describeEvaluated({ evaluations }: Run): string {
 function describeBackend({ provenance: { backend, node } }: Run): string {
   if (backend === undefined) return '–';
   const { name, version, threads } = backend;
-  const parts = [`${name ?? '–'} ${version ?? ''}`.trim(), threads && `${threads} threads`];
+  const parts = [
+    `${name ?? '–'} ${version ?? ''}`.trim(),
+    threads && (threads === 1 ? '1 thread' : `${threads} threads`),
+  ];
   return [...parts, node && `Node ${node}`].filter(Boolean).join(', ');
 }
 

@@ -21,6 +21,7 @@ import { appendMetrics, rewindMetrics, secondsTrained, type MetricsLine } from '
 import { runPaths } from './runFolder.ts';
 import { learningRateAt, type ScheduleSettings } from './schedule.ts';
 import { createTrainer, meanLoss } from './trainer.ts';
+import { emptyWindow, grown } from './window.ts';
 
 export interface TrainingLoopSettings extends AdamwSettings, ScheduleSettings {
   /** Steps between two checkpoints, each with the validation loss. */
@@ -143,15 +144,6 @@ export async function train(run: TrainingRun): Promise<TrainingOutcome> {
   }
 }
 
-/** The checkpoint of lowest validation loss among those kept, the newest where none was measured. */
-export function bestCheckpoint(folder: string): Checkpoint {
-  const files = listCheckpoints(runPaths(folder).checkpoints);
-  if (files.length === 0) throw new InputError(`${folder} holds no checkpoint: train it first`);
-  const checkpoints = files.map(({ file }) => readCheckpoint(file));
-  const loss = (checkpoint: Checkpoint): number => checkpoint.validationLoss ?? Infinity;
-  return checkpoints.reduceRight((best, next) => (loss(next) < loss(best) ? next : best));
-}
-
 function startingPoint(run: TrainingRun, checkpoints: string): Checkpoint {
   const newest = listCheckpoints(checkpoints).at(-1);
   if (newest === undefined) {
@@ -187,33 +179,6 @@ function lossOnValidation(
   } finally {
     flat.dispose();
   }
-}
-
-/** Losses and tokens since the last line of the log. */
-interface Window {
-  readonly steps: number;
-  readonly loss: number;
-  readonly tokens: number;
-  /** Seconds on the run's clock. */
-  readonly since: number;
-}
-
-function emptyWindow(): Window {
-  return { steps: 0, loss: 0, tokens: 0, since: 0 };
-}
-
-function grown(window: Window, loss: number, batch: TokenBatch): Window {
-  const tokens = sum(batch.promptLengths) + sum(batch.responseLengths);
-  return {
-    ...window,
-    steps: window.steps + 1,
-    loss: window.loss + loss,
-    tokens: window.tokens + tokens,
-  };
-}
-
-function sum(values: Int32Array): number {
-  return values.reduce((total, value) => total + value, 0);
 }
 
 function stopwatch(from: number): () => number {

@@ -48,11 +48,12 @@ export async function runExperiment(
   session.note(`training: ${step} of ${experiment.training.steps} steps`);
 
   const { evaluateModes, ownDecoding } = await import('../stages/evaluation.ts');
-  const { bestCheckpoint } = await import('../../training/train.ts');
+  const { chooseCheckpoint } = await import('../../training/runModel.ts');
   const { readCheckpoint } = await import('../../training/checkpoint.ts');
-  const checkpoint = shipped === null ? bestCheckpoint(out) : readCheckpoint(shipped);
+  const checkpoint = shipped === null ? chooseCheckpoint(out) : readCheckpoint(shipped);
   const decoding = ownDecoding(experiment);
-  await evaluateModes({ experiment, checkpoint, dataset, out, decoding }, session);
+  const source = shipped === null ? undefined : (experiment.pretrained ?? undefined);
+  await evaluateModes({ experiment, checkpoint, source, dataset, out, decoding }, session);
 
   const { concludeRun } = await import('../stages/report.ts');
   if (shippedName !== null) {

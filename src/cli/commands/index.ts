@@ -2,6 +2,7 @@
 import type { Command } from '../command.ts';
 import { doctor } from './doctor.ts';
 import { evaluate } from './eval.ts';
+import { exportCommand } from './export.ts';
 import { genMazes } from './genMazes.ts';
 import { genSokoban } from './genSokoban.ts';
 import { list } from './list.ts';
@@ -23,6 +24,7 @@ export const commands: readonly Command[] = [
   evaluate,
   solve,
   report,
+  exportCommand,
   list,
   setup,
   doctor,

@@ -26,6 +26,8 @@ const REFERENCE_RUNS = 10;
 export interface EvaluationStage {
   readonly experiment: Experiment;
   readonly checkpoint: Checkpoint;
+  /** Where the weights come from, if not from the run's own training. */
+  readonly source?: string | undefined;
   readonly dataset: Dataset;
   /** Folder of the run. */
   readonly out: string;
@@ -51,7 +53,7 @@ export function ownDecoding({ evaluation, seed }: Experiment): Decoding {
 
 /** Evaluates each mode that has not been evaluated so, and returns the names of all. */
 export async function evaluateModes(stage: EvaluationStage, session: Session): Promise<string[]> {
-  const { experiment, checkpoint, dataset, out, decoding } = stage;
+  const { experiment, checkpoint, source, dataset, out, decoding } = stage;
   checkVocabulary(checkpoint, dataset);
   const names: string[] = [];
   const sha = sha256(bytesOf(checkpoint.params));
@@ -68,7 +70,7 @@ export async function evaluateModes(stage: EvaluationStage, session: Session): P
       tasks: Math.min(decoding.tasks, dataset.manifest.splits[decoding.split].rows),
       vocabulary: checkpoint.vocabulary,
       dataset: datasetChecksum(dataset.manifest),
-      checkpoint: { step: checkpoint.step, sha256: sha },
+      checkpoint: { step: checkpoint.step, sha256: sha, ...(source !== undefined && { source }) },
     };
     const name = evaluationName(settings, deviations(decoding, ownDecoding(experiment)));
     names.push(name);

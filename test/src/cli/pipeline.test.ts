@@ -241,6 +241,22 @@ describe('kit report and kit show', () => {
     expect(stdout).toContain('report: both/report.md');
   });
 
+  it('export a run that plans alike without its checkpoints, and reports alike', async () => {
+    await kit('report runs/small -q');
+    const { code } = await kit('export runs/small --out kept -q');
+    expect(code).toBe(0);
+    expect(existsSync('kept/checkpoints')).toBe(false);
+    const solve = (run: string) => kit(`solve ${run} maze.txt --mode slow --backend cpu -q`);
+    expect((await solve('kept')).stdout).toBe((await solve('runs/small')).stdout);
+    const csv = (run: string) => readFileSync(path.join(run, 'report/results.csv'), 'utf8');
+    expect(csv('kept')).toBe(csv('runs/small'));
+    const again = allFiles('kept');
+    expect((await kit('export runs/small --out kept -q')).code).toBe(0);
+    expect(allFiles('kept')).toEqual(again);
+    const other = await kit('export runs/small --out data');
+    expect([other.code, other.stderr]).toEqual([1, 'kit: data is not empty and holds no run\n']);
+  });
+
   it('show what each level leaves of an example', async () => {
     const data = path.join('data', readdirSync('data')[0]!);
     const all = await kit(`show ${data} --index 3`);

@@ -9,7 +9,8 @@ import { sha256 } from '../../../src/files.ts';
 import { listCheckpoints, readCheckpoint } from '../../../src/training/checkpoint.ts';
 import { readMetrics } from '../../../src/training/metricsLog.ts';
 import { runPaths } from '../../../src/training/runFolder.ts';
-import { bestCheckpoint, train, type TrainingRun } from '../../../src/training/train.ts';
+import { chooseCheckpoint } from '../../../src/training/runModel.ts';
+import { train, type TrainingRun } from '../../../src/training/train.ts';
 import { startTestBackend } from '../../helpers/backend.ts';
 import { randomBatch, smallConfig } from '../../helpers/models.ts';
 import { expectNoLeak } from '../../helpers/tensors.ts';
@@ -99,7 +100,7 @@ describe('training', () => {
     );
     expect(measured.map(({ step }) => step)).toEqual([4, 8, 12]);
     const lowest = measured.reduce((a, b) => (b.validationLoss < a.validationLoss ? b : a));
-    expect(bestCheckpoint(run.folder).step).toBe(lowest.step);
+    expect(chooseCheckpoint(run.folder).step).toBe(lowest.step);
   });
 
   it('stops at a loss that is no number, naming step and learning rate, checkpoint kept', async () => {
