@@ -4,6 +4,9 @@ import type { ExperimentInput } from '../src/experiment.ts';
 export const demo: ExperimentInput = {
   name: 'demo',
   description: 'A tiny Dualformer learns to plan in 5×5 mazes',
+  notes:
+    'Under greedy decoding auto equals slow: the model nearly always begins with a trace. Other ' +
+    'seeds leave the plateau of the first thousands of steps at other times and end some points away.',
   data: {
     task: { environment: 'maze', width: 5, height: 5 },
     trainCount: 200_000,

@@ -48,7 +48,8 @@ export function embed(table: tf.Tensor, ids: tf.Tensor): tf.Tensor {
     return {
       value: tf.gather(table, tf.reshape(ids, [-1])),
       gradFunc: (dy, saved) => {
-        const oneHot = tf.oneHot(tf.reshape(saved[0]!, [-1]), vocabSize, 1, 0, 'float32');
+        // The wasm backend's oneHot writes integers whatever dtype it is asked for.
+        const oneHot = tf.cast(tf.oneHot(tf.reshape(saved[0]!, [-1]), vocabSize), 'float32');
         return tf.matMul(oneHot, dy, true);
       },
     };

@@ -1,0 +1,52 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { describe, expect, it } from 'vitest';
+import { createRng } from '../../../envs/rng.ts';
+import { startBackend } from '../../../src/engine/backends.ts';
+import { initialParams, splitParams, type Params } from '../../../src/model/params.ts';
+import { rollout, type Responses } from '../../../src/model/rollout.ts';
+import { createTrainer, type OptimizerValues } from '../../../src/training/trainer.ts';
+import { randomBatch, smallConfig } from '../../helpers/models.ts';
+import { expectClose } from '../../helpers/tensors.ts';
+
+const fastest = (await startBackend()).name;
+const others = (['cpu', 'wasm', 'tensorflow'] as const).filter((name) => name !== fastest);
+
+describe(`what ${fastest} computes`, () => {
+  it.each(others.filter((name) => name !== 'tensorflow'))('%s computes too', async (name) => {
+    const expected = await course(fastest);
+    const own = await course(name);
+    expectClose(own.losses, expected.losses, { absolute: 1e-5, relative: 1e-5 });
+    for (const part of ['params', 'mean', 'square'] as const) {
+      expectClose(own.values[part], expected.values[part], { absolute: 1e-5, relative: 1e-3 });
+    }
+    expect(own.greedy).toEqual(expected.greedy);
+  });
+});
+
+interface Course {
+  readonly losses: readonly number[];
+  readonly values: OptimizerValues;
+  readonly greedy: Responses;
+}
+
+/** Five updates and what the model then answers. */
+async function course(backend: string): Promise<Course> {
+  await startBackend({ backend });
+  const params = initialParams(smallConfig, createRng(1));
+  const zeros = new Float32Array(params.length);
+  const settings = { betas: [0.9, 0.99], weightDecay: 0.01, clipNorm: 1 } as const;
+  const trainer = createTrainer(
+    { params, mean: zeros, square: zeros.slice() },
+    { config: smallConfig, settings, shapes: [{ B: 3, P: 6, T: 8 }] },
+  );
+  const losses = [1, 2, 3, 4, 5].map((step) => trainer.update(randomBatch(step), step, 0.01));
+  const values = trainer.values();
+  trainer.dispose();
+  const flat = tf.tensor1d(values.params);
+  const named = tf.tidy(() => splitParams(smallConfig, flat) as never) as Params;
+  const options = { prefix: [], samples: 1, temperature: 0, maxTokens: 12, seed: 1 };
+  const requests = [3, 4, 5, 6].map((id) => ({ id, prompt: [id, 5, id] }));
+  const greedy = await rollout({ config: smallConfig, params: named }, requests, options);
+  tf.dispose([flat, ...Object.values(named)]);
+  return { losses, values, greedy };
+}
