@@ -19,7 +19,7 @@ export interface ProgramFunction {
   readonly name: string;
   /** Examples of the inputs; calls must have the same shapes and dtypes. */
   readonly inputs: readonly tf.Tensor[];
-  /** Returns the outputs; may assign the program's variables. */
+  /** Returns the outputs, at least one, all of them computed; may assign the program's variables. */
   readonly body: (inputs: readonly tf.Tensor[]) => readonly tf.Tensor[];
 }
 
@@ -90,7 +90,7 @@ function addVariable(graph: GraphBuilder, variable: tf.Variable, i: number): str
   const handle = graph.add('VarHandleOp', [], { dtype, shape, ...shared }, `variable_${i}`);
   const placeholder = graph.add('Placeholder', [], { dtype, shape }, `write_${i}`);
   const assign = graph.add('AssignVariableOp', [handle, placeholder], { dtype }, `assign_${i}`);
-  // The binding fetches tensors only; fetching the (scalar) shape's first element would do as well.
+  // Only tensors can be fetched, so a constant stands for the assignment.
   const one = graph.add('Const', [], {
     dtype: attr.type(dataType('float32')),
     value: attr.tensor(dataType('float32'), [], new Uint8Array(4)),
@@ -130,6 +130,7 @@ function recordFunction(
   try {
     return tf.tidy(() => {
       const results = record(backend, graph, () => body(inputs));
+      if (results.length === 0) throw new Error(`${name} returns nothing that could be fetched`);
       const assigns = variables.flatMap((variable, i) => {
         const value = graph.outputOf(nativeId(backend, variable));
         if (value === reads[i]) return [];
