@@ -39,7 +39,7 @@ const SHARD_ROWS = 10_000;
 const SHARD_TOKENS = 8_000_000;
 
 /** Proposals without a new task after which the search for one ends, given the tasks found. */
-const patience = (found: number): number => 50_000 + 20 * found;
+const patience = (found: number): number => 200_000 + 20 * found;
 
 /** @param progress is kept up to date */
 export function createSplitWriter(
@@ -178,8 +178,9 @@ function exhausted({ tally, barren }: Progress, wanted: number): ExhaustedError 
   const { duplicates, withoutTask, unsolvable, tooLong, kept } = tally;
   const reasons = [
     { weight: duplicates, advice: 'ask for fewer tasks, or for a larger board' },
-    { weight: withoutTask + unsolvable, advice: 'ask for fewer walls' },
     { weight: tooLong, advice: 'raise maxTokens' },
+    // Layouts without a task are ordinary, so they explain only what nothing else does.
+    { weight: unsolvable + Math.min(1, withoutTask), advice: 'ask for fewer walls' },
   ].sort((a, b) => b.weight - a.weight);
   return new ExhaustedError(
     `trainCount: found ${kept} of the ${wanted} tasks asked for, and none in the last ${barren} ` +
