@@ -89,7 +89,7 @@ async function startTensorflow(threads?: number): Promise<Started> {
   if (threads !== undefined && threads !== native.threads) {
     throw new InputError(`threads ${threads}: TensorFlow already runs with ${native.threads} here`);
   }
-  await tf.setBackend('tensorflow');
+  if (!(await tf.setBackend('tensorflow'))) throw new Unavailable('TensorFlow does not start here');
   return native;
 }
 

@@ -7,10 +7,11 @@
  * are as static as the code that was recorded: shapes and JavaScript numbers are part of them, so a
  * function is recorded for each shape of its inputs, and a number that changes must be an input.
  */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
+import { writeFileAtomic } from '../files.ts';
 import { attr, encodeSavedModel } from './protobuf.ts';
 import { dataType, graphBuilder, nativeId, record } from './recorder.ts';
 import type { GraphBuilder, NativeBackend } from './recorder.ts';
@@ -136,7 +137,9 @@ function recordFunction(
         if (value === reads[i]) return [];
         if (value === undefined) throw new Error(`${name} assigns a variable no recorded value`);
         const attrs = { dtype: attr.type(dataType(variable.dtype)) };
-        return [`^${graph.add('AssignVariableOp', [`variable_${i}`, value], attrs)}`];
+        // After the one reading of the variable, which might otherwise see the new value.
+        const from = [`variable_${i}`, value, `^${reads[i]}`];
+        return [`^${graph.add('AssignVariableOp', from, attrs)}`];
       });
       return results.map((tensor, i) => {
         const output = graph.outputOf(nativeId(backend, tensor));
@@ -154,7 +157,7 @@ function recordFunction(
 function loadGraph(backend: NativeBackend, graph: GraphBuilder): number {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'kit-graph-'));
   try {
-    writeFileSync(path.join(folder, 'saved_model.pb'), encodeSavedModel(graph.nodes));
+    writeFileAtomic(path.join(folder, 'saved_model.pb'), encodeSavedModel(graph.nodes));
     return backend.binding.loadSavedModel(folder, 'serve');
   } finally {
     rmSync(folder, { recursive: true, force: true });

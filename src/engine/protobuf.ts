@@ -1,6 +1,6 @@
 /**
- * Writing TensorFlow's GraphDef and SavedModel messages. Only the fields that a recorded graph needs;
- * their numbers are those of TensorFlow's .proto files, named beside each.
+ * Writing protocol buffers, among them TensorFlow's GraphDef and SavedModel messages: only the fields
+ * that a recorded graph needs, with the numbers of TensorFlow's .proto files, named beside each.
  */
 
 /** DataType of types.proto. */
@@ -12,7 +12,7 @@ export type AttrValue = Uint8Array & { readonly __attr?: never };
 export const attr = {
   string: (value: string): AttrValue => bytesField(2, utf8(value)),
   int: (value: number): AttrValue => varintField(3, value),
-  float: (value: number): AttrValue => concat(key(4, 5), float32(value)),
+  float: (value: number): AttrValue => floatField(4, value),
   bool: (value: boolean): AttrValue => varintField(5, value ? 1 : 0),
   type: (value: number): AttrValue => varintField(6, value),
   shape: (shape: readonly number[]): AttrValue => bytesField(7, tensorShape(shape)),
@@ -26,7 +26,7 @@ export const attr = {
   ints: (values: readonly number[]): AttrValue =>
     bytesField(1, concat(...values.map((value) => varintField(3, value)))),
   floats: (values: readonly number[]): AttrValue =>
-    bytesField(1, concat(...values.map((value) => concat(key(4, 5), float32(value))))),
+    bytesField(1, concat(...values.map((value) => floatField(4, value)))),
 };
 
 /** node_def.proto; an input is "name", "name:output" or "^name" for order alone. */
@@ -68,16 +68,16 @@ function tensorShape(shape: readonly number[]): Uint8Array {
   return concat(...shape.map((size) => bytesField(2, varintField(1, size))));
 }
 
-/** Before a field: its number and wire type (0 varint, 2 length-delimited, 5 four bytes). */
+/** Before a field: its number and wire type (0 varint, 1 eight bytes, 2 length-delimited, 5 four). */
 function key(field: number, wireType: number): Uint8Array {
   return varint((field << 3) | wireType);
 }
 
-function varintField(field: number, value: number): Uint8Array {
+export function varintField(field: number, value: number): Uint8Array {
   return concat(key(field, 0), varint(value));
 }
 
-function bytesField(field: number, value: Uint8Array): Uint8Array {
+export function bytesField(field: number, value: Uint8Array): Uint8Array {
   return concat(key(field, 2), varint(value.length), value);
 }
 
@@ -89,14 +89,18 @@ function varint(value: number): Uint8Array {
   return Uint8Array.from([...bytes, Number(rest)]);
 }
 
-function float32(value: number): Uint8Array {
-  return new Uint8Array(Float32Array.of(value).buffer);
+export function floatField(field: number, value: number): Uint8Array {
+  return concat(key(field, 5), new Uint8Array(Float32Array.of(value).buffer));
 }
 
-function utf8(text: string): Uint8Array {
+export function doubleField(field: number, value: number): Uint8Array {
+  return concat(key(field, 1), new Uint8Array(Float64Array.of(value).buffer));
+}
+
+export function utf8(text: string): Uint8Array {
   return new TextEncoder().encode(text);
 }
 
-function concat(...parts: readonly Uint8Array[]): Uint8Array {
+export function concat(...parts: readonly Uint8Array[]): Uint8Array {
   return new Uint8Array(Buffer.concat(parts));
 }

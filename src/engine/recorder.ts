@@ -3,8 +3,8 @@
  *
  * All operations of tfjs-node pass one function of its native binding, `executeOp(name, attributes,
  * input ids, output count)`. While a recording lasts, that function also notes each call as a node.
- * Tensors named beforehand become placeholders or variables; any other tensor that an operation reads
- * and that no recorded operation made existed before, and becomes a constant.
+ * Tensors named beforehand become placeholders or variables; tensors made from values while recording
+ * become constants; any other tensor is older than the recording, and refused.
  */
 import type * as tf from '@tensorflow/tfjs-core';
 import { attr, DataType, type AttrValue, type GraphNode } from './protobuf.ts';
@@ -50,7 +50,10 @@ export interface NativeBackend {
   getInputTensorIds(tensors: tf.Tensor[]): number[];
 }
 
-/** Runs `body` and returns what it returns; the operations it ran are appended to `graph`. */
+/**
+ * Runs `body` and returns what it returns; the operations it ran are appended to `graph`.
+ * @throws Error if an operation reads an older tensor that is not bound, or can't be encoded
+ */
 export function record<T>(backend: NativeBackend, graph: GraphBuilder, body: () => T): T {
   const { binding } = backend;
   backend.binding = recordingBinding(binding, graph);

@@ -128,8 +128,7 @@ export function rotate(x: tf.Tensor, { cos, sin, quarterTurn }: Rotation): tf.Te
       value: tf.add(tf.mul(x, cos), tf.mul(linear(x, quarterTurn), sin)),
       gradFunc: (dy, saved) => {
         const [cos, sin, quarterTurn] = saved as [tf.Tensor, tf.Tensor, tf.Tensor];
-        const dx = dy;
-        return tf.sub(tf.mul(dx, cos), tf.mul(linear(dx, quarterTurn), sin));
+        return tf.sub(tf.mul(dy, cos), tf.mul(linear(dy, quarterTurn), sin));
       },
     };
   });

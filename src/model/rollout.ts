@@ -32,7 +32,7 @@ export interface RolloutOptions {
   readonly seed: string | number;
   /** The token that ends a response, eos unless given; null goes on to `maxTokens`. */
   readonly end?: number | null;
-  /** Rows computed at once. */
+  /** Most rows computed at once. */
   readonly rows?: number;
   readonly signal?: AbortSignal;
 }
@@ -52,7 +52,14 @@ export async function rollout(
   const perBatch = Math.max(1, Math.floor(rows / samples));
   const responses: Uint16Array[][] = [];
   for (let from = 0; from < requests.length; from += perBatch) {
-    responses.push(...(await rolloutBatch(model, requests.slice(from, from + perBatch), options)));
+    const batch = requests.slice(from, from + perBatch);
+    const own = batch.map((): Uint16Array[] => []);
+    for (let first = 0; first < samples; first += rows) {
+      const range = { first, count: Math.min(rows, samples - first) };
+      const drawn = await rolloutBatch(model, batch, range, options);
+      drawn.forEach((some, i) => own[i]!.push(...some));
+    }
+    responses.push(...own);
   }
   return responses;
 }
@@ -73,21 +80,23 @@ interface DecodingState {
   readonly memoryMask: tf.Tensor;
 }
 
+/** The samples `first` … first + count − 1 of each request. */
 async function rolloutBatch(
   model: Model,
   requests: readonly RolloutRequest[],
+  { first, count }: { readonly first: number; readonly count: number },
   options: RolloutOptions,
 ): Promise<Uint16Array[][]> {
-  const { prefix, samples, temperature, maxTokens, end = EOS, signal } = options;
+  const { prefix, temperature, maxTokens, end = EOS, signal } = options;
   const all = requests.map(({ id }) =>
-    Array.from({ length: samples }, (_, sample): Row => ({
+    Array.from({ length: count }, (_, i): Row => ({
       tokens: [...prefix],
-      rng: createRng(options.seed).split('rollout', id, sample),
+      rng: createRng(options.seed).split('rollout', id, first + i),
       ended: prefix.length >= maxTokens,
     })),
   );
   let live = all.flat();
-  let { state, logits } = tidied(() => prefill(model, requests, samples, prefix));
+  let { state, logits } = tidied(() => prefill(model, requests, count, prefix));
   try {
     for (;;) {
       const values = await logits.data<'float32'>();

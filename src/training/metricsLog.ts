@@ -1,6 +1,6 @@
 /** The course of a training run as JSON lines in `metrics.jsonl`. */
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
-import { writeFileAtomic } from '../files.ts';
+import { explainWriteError, writeFileAtomic } from '../files.ts';
 
 export interface TrainingMetrics {
   readonly step: number;
@@ -20,8 +20,13 @@ export interface ValidationMetrics {
 
 export type MetricsLine = TrainingMetrics | ValidationMetrics;
 
+/** @throws InputError if the disk is full or the file can't be written to */
 export function appendMetrics(file: string, line: MetricsLine): void {
-  appendFileSync(file, `${JSON.stringify(line)}\n`);
+  try {
+    appendFileSync(file, `${JSON.stringify(line)}\n`);
+  } catch (error) {
+    throw explainWriteError(error, file);
+  }
 }
 
 /** Lines that can be read; a last line cut off by a kill is left out. */

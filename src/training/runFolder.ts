@@ -1,5 +1,5 @@
 /** The folder of a run: its settings, where each stage writes, and who may write. */
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { InputError } from '../../envs/inputError.ts';
 import { readJson, writeJsonAtomic } from '../files.ts';
@@ -34,7 +34,7 @@ export function openRun(folder: string, experiment: object, { resume }: { resume
     }
     return;
   }
-  if (existsSync(folder) && readdirSync(folder).some((name) => !isOurs(name))) {
+  if (foreignEntry(folder) !== undefined) {
     throw new InputError(`${folder} is not empty and holds no run`);
   }
   writeJsonAtomic(file, experiment);
@@ -53,9 +53,11 @@ export function firstDifference(held: unknown, asked: unknown, at = ''): string 
   return a === b ? null : `${at} is ${a ?? 'absent'}, not ${b ?? 'absent'}`;
 }
 
-/** What a kill before the first file may leave behind. */
-function isOurs(name: string): boolean {
-  return name.endsWith('.tmp') || isLockFile(name);
+/** What stands where a new run would go, beside what a kill before its first file leaves behind. */
+export function foreignEntry(folder: string): string | undefined {
+  if (!existsSync(folder)) return undefined;
+  if (!statSync(folder).isDirectory()) return 'a file of that name';
+  return readdirSync(folder).find((name) => !name.endsWith('.tmp') && !isLockFile(name));
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -9,13 +9,14 @@ import { runPaths } from './runFolder.ts';
 export const EXPORTED_MODEL = 'model.safetensors';
 
 /**
- * The exported weights of a run if it has any, else its checkpoint of lowest validation loss, else
- * its newest. @throws InputError if it has none, or one is damaged
+ * The checkpoint of a run with the lowest validation loss, its newest where none was measured, or
+ * its exported weights where it has no checkpoints.
+ * @throws InputError if it has neither, or one is damaged
  */
 export function chooseCheckpoint(run: string): Checkpoint {
-  const exported = path.join(run, EXPORTED_MODEL);
-  if (existsSync(exported)) return readCheckpoint(exported);
   const files = listCheckpoints(runPaths(run).checkpoints);
+  const exported = path.join(run, EXPORTED_MODEL);
+  if (files.length === 0 && existsSync(exported)) return readCheckpoint(exported);
   if (files.length === 0) throw new InputError(`${run} holds no checkpoint: train it first`);
   const checkpoints = files.map(({ file }) => readCheckpoint(file));
   const loss = (checkpoint: Checkpoint): number => checkpoint.validationLoss ?? Infinity;

@@ -18,7 +18,7 @@ import { readCheckpoint, writeCheckpoint, type Checkpoint } from './checkpoint.t
 import { eventWriter } from './events.ts';
 import type { BatchShape, TokenBatch } from './loss.ts';
 import { appendMetrics, rewindMetrics, secondsTrained, type MetricsLine } from './metricsLog.ts';
-import { runPaths } from './runFolder.ts';
+import { firstDifference, runPaths } from './runFolder.ts';
 import { learningRateAt, type ScheduleSettings } from './schedule.ts';
 import { createTrainer, meanLoss } from './trainer.ts';
 import { emptyWindow, grown } from './window.ts';
@@ -63,7 +63,11 @@ export interface TrainingOutcome {
 /** Lines of the log per run, about. */
 const LOG_LINES = 1_000;
 
-/** Trains from the newest checkpoint of the folder, or from the start. */
+/**
+ * Trains from the newest checkpoint of the folder, or from the start.
+ * @throws InputError if that checkpoint is damaged or of another model, if loss or weights stop
+ * being finite, or if a file can't be written
+ */
 export async function train(run: TrainingRun): Promise<TrainingOutcome> {
   const { settings, folder, signal } = run;
   const paths = runPaths(folder);
@@ -99,6 +103,9 @@ export async function train(run: TrainingRun): Promise<TrainingOutcome> {
   const save = (withValidation: boolean): void => {
     closeWindow();
     const values = trainer.values();
+    if (!values.params.every(Number.isFinite)) {
+      throw divergence('a weight is no longer finite', step, learningRateAt(step, settings));
+    }
     validationLoss = withValidation ? lossOnValidation(run, values.params) : null;
     if (validationLoss !== null && Number.isFinite(validationLoss)) {
       validationLosses.set(step, validationLoss);
@@ -132,7 +139,7 @@ export async function train(run: TrainingRun): Promise<TrainingOutcome> {
       const batch = run.batchAt(step);
       const learningRate = learningRateAt(step + 1, settings);
       const loss = trainer.update(batch, ++step, learningRate);
-      if (!Number.isFinite(loss)) throw divergence(loss, step, learningRate);
+      if (!Number.isFinite(loss)) throw divergence(`the loss became ${loss}`, step, learningRate);
       window = grown(window, loss, batch);
       if (step % settings.checkpointEvery === 0 && step < settings.steps) save(true);
       else if (step % every === 0) closeWindow();
@@ -162,20 +169,23 @@ function startingPoint(run: TrainingRun, checkpoints: string): Checkpoint {
     );
   }
   for (const part of ['config', 'vocabulary'] as const) {
-    if (JSON.stringify(checkpoint[part]) !== JSON.stringify(run[part])) {
-      throw new InputError(`${newest.file}: its ${part} is not the one of this run`);
+    const difference = firstDifference(checkpoint[part], run[part], part);
+    if (difference !== null) {
+      throw new InputError(`${newest.file}: its ${part} is not the one of this run: ${difference}`);
     }
   }
   return checkpoint;
 }
 
+/** Nats; null if there are no examples to validate on. */
 function lossOnValidation(
   { config, validationBatches }: TrainingRun,
   params: Float32Array,
-): number {
+): number | null {
   const flat = tf.tensor1d(params);
   try {
-    return meanLoss(config, flat, validationBatches());
+    const batches = [...validationBatches()];
+    return batches.length === 0 ? null : meanLoss(config, flat, batches);
   } finally {
     flat.dispose();
   }
@@ -186,9 +196,9 @@ function stopwatch(from: number): () => number {
   return () => from + (performance.now() - started) / 1000;
 }
 
-function divergence(loss: number, step: number, learningRate: number): InputError {
+function divergence(what: string, step: number, learningRate: number): InputError {
   return new InputError(
-    `the loss became ${loss} at step ${step} with learning rate ${learningRate.toPrecision(3)}; ` +
+    `${what} at step ${step} with learning rate ${learningRate.toPrecision(3)}; ` +
       'the last checkpoint is kept: lower training.learningRate or set training.clipNorm',
   );
 }

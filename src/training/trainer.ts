@@ -23,6 +23,7 @@ export interface Trainer {
   /**
    * One update. @param step counted from 1
    * @returns the loss on `batch` before it, in nats
+   * @throws RangeError if no recorded shape holds the batch
    */
   update(batch: TokenBatch, step: number, learningRate: number): number;
   values(): OptimizerValues;
@@ -32,7 +33,7 @@ export interface Trainer {
 export interface TrainerOptions {
   readonly config: ModelConfig;
   readonly settings: AdamwSettings;
-  /** All shapes to record, each no smaller than some batch; none trains without recording. */
+  /** Shapes to record, by rising T; every batch must fit into one. Without any, nothing is recorded. */
   readonly shapes: readonly BatchShape[];
 }
 

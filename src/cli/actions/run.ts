@@ -41,16 +41,19 @@ export async function runExperiment(
     );
   }
 
+  const { checkVocabulary, evaluateModes, ownDecoding } = await import('../stages/evaluation.ts');
+  const { readCheckpoint } = await import('../../training/checkpoint.ts');
+  const shippedModel = shipped === null ? null : readCheckpoint(shipped);
+  if (shippedModel !== null) checkVocabulary(shippedModel, dataset);
+
   const { trainModel } = await import('../stages/training.ts');
   const budget = shipped === null ? null : SLOW_BUDGET_MINUTES;
   const stage = { experiment, dataset, backend, out, resume: true, budget };
   const { step } = await trainModel(stage, session);
   session.note(`training: ${step} of ${experiment.training.steps} steps`);
 
-  const { evaluateModes, ownDecoding } = await import('../stages/evaluation.ts');
   const { chooseCheckpoint } = await import('../../training/runModel.ts');
-  const { readCheckpoint } = await import('../../training/checkpoint.ts');
-  const checkpoint = shipped === null ? chooseCheckpoint(out) : readCheckpoint(shipped);
+  const checkpoint = shippedModel ?? chooseCheckpoint(out);
   const decoding = ownDecoding(experiment);
   const source = shipped === null ? undefined : (experiment.pretrained ?? undefined);
   await evaluateModes({ experiment, checkpoint, source, dataset, out, decoding }, session);

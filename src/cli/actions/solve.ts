@@ -1,4 +1,5 @@
 /** `kit solve`: a model's plans for drawn problems, beside A*'s. */
+import { cellAt } from '../../../envs/environment.ts';
 import { InputError } from '../../../envs/inputError.ts';
 import type { DrawnProblem } from '../../../envs/text.ts';
 import { parseResponse } from '../../../traces/parse.ts';
@@ -101,7 +102,8 @@ function drawAnswers(
       : [
           `${count(['optimal'])} of ${samples.length} responses optimal, ${count(['solved'])} longer`,
         ];
-  const cells = plan?.map(({ x, y }) => x + y * task.width) ?? null;
+  // Positions off the board can't be drawn.
+  const cells = plan?.flatMap((position) => cellAt(task, position) ?? []) ?? null;
   return [
     `${environment.name} ${task.width}×${task.height}, line ${firstLine}`,
     ...besideEachOther([

@@ -39,7 +39,7 @@ export const generationFlags = {
   }),
   nondeterministic: switchOn('A* with shuffled children and random ties'),
   seed: integer('The same seed gives the same files [default: 1]'),
-  jobs: integer('Worker threads [default: cores]', { min: 1, max: 1024 }),
+  jobs: integer('Worker threads [default: cores]', { min: 1, max: 256 }),
   resume: switchOn('Goes on with what was interrupted'),
   out: text('Folder of the data set'),
 } as const;

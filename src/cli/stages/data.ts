@@ -2,12 +2,11 @@
 import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
+import { InputError } from '../../../envs/inputError.ts';
 import { generateDataset } from '../../data/generate.ts';
 import { datasetChecksum, readManifest, type Manifest } from '../../data/dataset.ts';
 import { dataSchema, type DataSettings, type Experiment } from '../../experiment.ts';
-import { sha256 } from '../../files.ts';
-import { InputError } from '../../../envs/inputError.ts';
-import { readJson, writeJsonAtomic } from '../../files.ts';
+import { readJson, sha256, writeJsonAtomic } from '../../files.ts';
 import { formatNumber } from '../progress.ts';
 import type { Session } from '../session.ts';
 
@@ -23,15 +22,19 @@ export function datasetFolder(settings: DataSettings): string {
   return path.join('data', `${environment}${width}x${height}-${hash}`);
 }
 
+/** What `generateDataset` accepts; machines may have more cores. */
+const MOST_JOBS = 256;
+
 export interface GenerateOptions {
   readonly out: string;
+  /** Worker threads, one per core unless given. */
   readonly jobs?: number | undefined;
   readonly resume: boolean;
 }
 
 export async function generate(
   settings: DataSettings,
-  { out, jobs = availableParallelism(), resume }: GenerateOptions,
+  { out, jobs = Math.min(availableParallelism(), MOST_JOBS), resume }: GenerateOptions,
   session: Session,
 ): Promise<Dataset> {
   const manifest = await session.track('generating', 'tasks', (onProgress) =>
@@ -73,9 +76,12 @@ export function writeDataLink(run: string, { folder, manifest }: Dataset): void 
   });
 }
 
-/** The data set of a run. @throws InputError if it is gone or has changed */
+/** The data set of a run. @throws InputError if it is not named, is gone or has changed */
 export function readDataLink(run: string): Dataset {
   const file = path.join(run, LINK);
+  if (!existsSync(file)) {
+    throw new InputError(`${run}: does not say what data it was trained on; name some with --data`);
+  }
   const link = readJson(file) as { folder?: unknown; checksum?: unknown };
   if (typeof link.folder !== 'string') throw new InputError(`${file}: folder: must be a text`);
   const folder = path.join(run, link.folder);

@@ -14,12 +14,8 @@ export async function startEngine(
   experiment: Pick<Experiment, 'threads'>,
   session: Session,
 ): Promise<Backend> {
-  const { backend } = flags;
   const threads = flags.threads ?? experiment.threads ?? undefined;
-  const info = await startBackend({
-    ...(backend !== undefined && { backend }),
-    ...(threads !== undefined && { threads }),
-  });
+  const info = await startBackend({ backend: flags.backend, threads });
   const { name, version } = info;
   const threading = `${info.threads} ${info.threads === 1 ? 'thread' : 'threads'}`;
   session.note(`engine: ${name} ${version} on ${info.devices.join(', ')}, ${threading}`);

@@ -10,13 +10,13 @@ import {
   writeEvaluation,
   type EvaluationSettings,
 } from '../../evaluation/evaluation.ts';
-import type { EvaluationRecord } from '../../evaluation/records.ts';
 import type { Mode } from '../../evaluation/rollouts.ts';
 import type { Experiment } from '../../experiment.ts';
 import { sha256 } from '../../files.ts';
 import { loadModel } from './model.ts';
 import type { Checkpoint } from '../../training/checkpoint.ts';
 import { firstDifference } from '../../training/runFolder.ts';
+import { bytesOf } from '../../training/safetensors.ts';
 import type { Session } from '../session.ts';
 import type { Dataset } from './data.ts';
 
@@ -51,7 +51,10 @@ export function ownDecoding({ evaluation, seed }: Experiment): Decoding {
   return { ...evaluation, seed, on: undefined };
 }
 
-/** Evaluates each mode that has not been evaluated so, and returns the names of all. */
+/**
+ * Evaluates each mode that has not been evaluated so, and returns the names of all.
+ * @throws InputError if the model can't read the data set, or the split holds no tasks
+ */
 export async function evaluateModes(stage: EvaluationStage, session: Session): Promise<string[]> {
   const { experiment, checkpoint, source, dataset, out, decoding } = stage;
   checkVocabulary(checkpoint, dataset);
@@ -97,7 +100,7 @@ export async function evaluateModes(stage: EvaluationStage, session: Session): P
           signal: session.signal,
         }),
       );
-      writeEvaluation(out, { name, settings, records: records satisfies EvaluationRecord[] });
+      writeEvaluation(out, { name, settings, records });
     }
   } finally {
     dispose();
@@ -140,8 +143,4 @@ function deviations(decoding: Decoding, own: Decoding): string | undefined {
 /** Of a data set's folder, fit for the name of a file. */
 export function datasetName(folder: string): string {
   return path.basename(path.resolve(folder)).replaceAll(/[^\w.]+/g, '_');
-}
-
-function bytesOf(values: Float32Array): Uint8Array {
-  return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
 }

@@ -13,10 +13,7 @@ export function loadModel({ config, params: flat }: Checkpoint): {
   const params = tf.tidy(() => splitParams(config, tf.tensor1d(flat)) as never) as Params;
   const model = { config, params };
   return {
-    rollout: async (requests, options) => {
-      const responses = await rollout(model, requests, options);
-      return responses.map((samples) => [...samples]);
-    },
+    rollout: (requests, options) => rollout(model, requests, options),
     dispose: () => tf.dispose(Object.values(params)),
   };
 }

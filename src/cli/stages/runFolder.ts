@@ -1,10 +1,9 @@
 /** What a run's folder says of its experiment, before training and after it. */
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { InputError } from '../../../envs/inputError.ts';
 import { experimentSchema, type Experiment } from '../../experiment.ts';
 import { readJson } from '../../files.ts';
-import { isLockFile } from '../../lock.ts';
-import { firstDifference, runPaths } from '../../training/runFolder.ts';
+import { firstDifference, foreignEntry, runPaths } from '../../training/runFolder.ts';
 import { explainIssue } from '../settingErrors.ts';
 
 /** @throws InputError if the folder holds no run, or settings of another version */
@@ -39,12 +38,10 @@ export function checkRunFolder(
     }
     if (!resume)
       throw new InputError(`${run} holds this run already: add --resume to go on with it`);
-  } else if (existsSync(run) && foreignFile(run) !== undefined) {
-    throw new InputError(`${run}: is not empty and holds no run: there is ${foreignFile(run)}`);
+    return;
   }
-}
-
-function foreignFile(folder: string): string | undefined {
-  if (!statSync(folder).isDirectory()) return 'a file of that name';
-  return readdirSync(folder).find((name) => !name.endsWith('.tmp') && !isLockFile(name));
+  const foreign = foreignEntry(run);
+  if (foreign !== undefined) {
+    throw new InputError(`${run}: is not empty and holds no run: there is ${foreign}`);
+  }
 }
