@@ -21,7 +21,7 @@ export async function measureRollouts(
   const params = tf.tidy(() => splitParams(config, tf.tensor1d(flat)) as never) as Params;
   const rng = createRng('prompts');
   const request = {
-    id: 0,
+    id: '0',
     prompt: Array.from({ length: prompt }, () => 2 + rng.int(vocabSize - 2)),
   };
   const seconds: number[] = [];

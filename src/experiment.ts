@@ -49,13 +49,18 @@ export const dataSchema = z.strictObject({
 
 export const modelSchema = z.union([
   z.enum(['tiny', 's', 'm-s', 'l', 'xl-2']),
-  z.strictObject({
-    dim: count,
-    encoderLayers: count,
-    decoderLayers: count,
-    heads: count,
-    ffnDim: count,
-  }),
+  z
+    .strictObject({
+      dim: count,
+      encoderLayers: count,
+      decoderLayers: count,
+      heads: count,
+      ffnDim: count,
+    })
+    .refine(({ dim, heads }) => dim % (2 * heads) === 0, {
+      message: 'must be an even multiple of heads',
+      path: ['dim'],
+    }),
 ]);
 
 const probabilities = z

@@ -55,14 +55,23 @@ export function writeJsonAtomic(file: string, value: unknown): void {
   writeFileAtomic(file, `${JSON.stringify(value, null, 2)}\n`);
 }
 
-/** @throws InputError naming the file if it is missing or no JSON. */
+/** @throws InputError naming the file if it is missing, also line and column if it is no JSON. */
 export function readJson(file: string): unknown {
   if (!existsSync(file)) throw new InputError(`${file}: no such file`);
+  const text = readFileSync(file, 'utf8');
   try {
-    return JSON.parse(readFileSync(file, 'utf8'));
+    return JSON.parse(text);
   } catch (error) {
-    throw new InputError(`${file}: not valid JSON: ${(error as Error).message}`);
+    throw new InputError(`${file}: ${placeInJson(text, (error as Error).message)}`);
   }
+}
+
+/** Node names the position of a fault, at most; people look for lines and columns. */
+function placeInJson(text: string, message: string): string {
+  const position = /position (\d+)/.exec(message)?.[1];
+  const fault = message.replace(/ (in JSON )?at position .*$/s, '');
+  const before = text.slice(0, position === undefined ? text.length : Number(position)).split('\n');
+  return `line ${before.length}, column ${before.at(-1)!.length + 1}: not valid JSON: ${fault}`;
 }
 
 /** Lower-case hexadecimal. */

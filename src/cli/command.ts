@@ -7,8 +7,8 @@ import { flagName, type Flag, type Flags, type Given, type Values } from './flag
 import type { Session } from './session.ts';
 import { UsageError } from './usageError.ts';
 
-/** Stands for a lone dash, which yargs would turn into an empty text. */
-export const STDIN = 'stdin:';
+/** Stands for a lone dash, which yargs would turn into an empty text; messages name it so. */
+export const STDIN = '<stdin>';
 
 export interface Command {
   readonly name: string;
@@ -62,6 +62,9 @@ export function usageOf({ name, arguments: args }: Command): string {
   return [name, ...args.map(({ name, many }) => (many ? `<${name}..>` : `<${name}>`))].join(' ');
 }
 
+/** Of a switch, to which yargs would else read any value but `true` as false. */
+export const NO_VALUE = { nargs: 0 } as const;
+
 /** Tells yargs what there is; values stay text. */
 export function declare<T>(yargs: Argv<T>, command: Command): Argv<T> {
   for (const { name, describe, many = false } of command.arguments) {
@@ -72,7 +75,7 @@ export function declare<T>(yargs: Argv<T>, command: Command): Argv<T> {
       describe: helpOf(flag),
       type: flag.kind === 'switch' ? 'boolean' : 'string',
       array: flag.kind === 'list',
-      requiresArg: flag.kind !== 'switch',
+      ...(flag.kind === 'switch' ? NO_VALUE : { requiresArg: true }),
       demandOption: flag.required ?? false,
       ...(flag.default !== undefined && { default: flag.default }),
     });

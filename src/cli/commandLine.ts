@@ -1,7 +1,7 @@
 /** The command line as yargs reads it: strict, in English, every value left as text. */
 import makeYargs, { type Argv } from 'yargs';
 import { explain, GLOBAL_FLAGS, NO_COMMAND } from './complaints.ts';
-import { declare, STDIN, usageOf, type Command } from './command.ts';
+import { declare, NO_VALUE, STDIN, usageOf, type Command } from './command.ts';
 import { COMPLETION_REQUEST, completions } from './completion.ts';
 import { UsageError } from './usageError.ts';
 
@@ -15,6 +15,8 @@ export type Invoke = (
   given: Readonly<Record<string, unknown>>,
   flags: GlobalFlags,
 ) => Promise<void>;
+
+const SWITCH = { type: 'boolean', ...NO_VALUE } as const;
 
 const COMPLETION_COMMAND = 'completion';
 const COMPLETION_HELP = 'Print a script that lets the shell complete kit commands';
@@ -70,10 +72,11 @@ function strictYargs(argv: readonly string[], version: string): Argv {
       'short-option-groups': false,
       'greedy-arrays': false,
     })
-    .option('verbose', { type: 'boolean', describe: 'Show the stack of an error' })
-    .option('quiet', { type: 'boolean', alias: 'q', describe: 'No progress and no remarks' })
+    .option('verbose', { ...SWITCH, describe: 'Show the stack of an error' })
+    .option('quiet', { ...SWITCH, alias: 'q', describe: 'No progress and no remarks' })
     .alias('help', 'h')
     .version(version)
+    .nargs({ help: 0, version: 0 })
     .group([...GLOBAL_FLAGS], 'Everywhere:')
     .strict()
     .demandCommand(1, NO_COMMAND)

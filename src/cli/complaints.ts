@@ -24,18 +24,22 @@ export function explain(
     case NO_COMMAND: {
       const known = GLOBAL_FLAGS.map((each) => `--${each}`);
       const flag = argv.find((arg) => /^-./.test(arg) && !known.includes(arg.split('=')[0]!));
-      return flag === undefined ? message : unknownFlag(flag, command);
+      return flag === undefined ? message : unknownFlag(flag, command ? [command] : commands);
     }
     case 'Unknown command':
       return unknownCommand(name, commands);
     case 'Unknown argument': {
-      const flag = argv.find((arg) => arg.replace(/^--?/, '').split('=')[0] === name);
-      if (flag?.startsWith('-')) return unknownFlag(flag, command);
+      const flag = argv.find((arg) => nameOf(arg) === name);
+      if (flag?.startsWith('-')) return unknownFlag(flag, command ? [command] : []);
       if (command === undefined) return unknownCommand(name, commands);
       return `${command.name} takes no further argument ${quote(name)}`;
     }
     case 'Missing required argument':
       return `--${name} is missing`;
+    case 'Argument unexpected for': {
+      const flag = argv.find((arg) => arg.includes('=') && nameOf(arg) === name);
+      return `${flag?.split('=')[0] ?? `--${name}`} takes no value`;
+    }
     case 'Not enough arguments following':
       return `--${name} needs a value`;
     case 'Not enough non-option argument':
@@ -50,10 +54,24 @@ function unknownCommand(name: string, commands: readonly Command[]): string {
   return `there is no command ${name}${suggestion(name, known)}`;
 }
 
-/** @param flag as it was typed */
-function unknownFlag(flag: string, command: Command | undefined): string {
-  const own = Object.keys(command?.flags ?? {}).map(flagName);
-  const known = [...own, ...GLOBAL_FLAGS].map((name) => `--${name}`);
+/** @param flag as it was typed @param commands those that may be meant */
+function unknownFlag(flag: string, commands: readonly Command[]): string {
   const name = flag.split('=')[0]!;
+  const owner = commands.find((command) => flagsOf(command).includes(name));
+  if (owner !== undefined) {
+    // It was typed before the command, when yargs does not know that it takes no value.
+    return `${name}: flags of a command come after its name, as in kit ${owner.name} ${name}`;
+  }
+  const own = commands.length === 1 ? flagsOf(commands[0]!) : [];
+  const known = [...own, ...GLOBAL_FLAGS.map((each) => `--${each}`)];
   return `unknown flag ${name}${suggestion(name, known)}`;
+}
+
+function flagsOf({ flags }: Command): string[] {
+  return Object.keys(flags).map((key) => `--${flagName(key)}`);
+}
+
+/** Without dashes and value. */
+function nameOf(arg: string): string {
+  return arg.replace(/^--?/, '').split('=')[0]!;
 }

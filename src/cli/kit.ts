@@ -11,21 +11,21 @@ import type { Command } from './command.ts';
 import { runCommandLine, type GlobalFlags } from './commandLine.ts';
 import { commands } from './commands/index.ts';
 import { kitVersion } from '../kitPackage.ts';
-import { createSession, ignoreClosedPipe, Interruption, OutputClosed } from './session.ts';
+import { createSession, ignoreOutputEvent, Interruption, OutputClosed } from './session.ts';
 import { UsageError } from './usageError.ts';
 
 /** @param argv the arguments after the name of the program */
 export async function main(argv: readonly string[]): Promise<number> {
-  process.stdout.on('error', ignoreClosedPipe);
-  process.stderr.on('error', ignoreClosedPipe);
+  process.stdout.on('error', ignoreOutputEvent);
+  process.stderr.on('error', ignoreOutputEvent);
   try {
     await runCommandLine(argv, { commands, version: kitVersion(), invoke });
     return 0;
   } catch (error) {
     return report(error, { verbose: argv.includes('--verbose') });
   } finally {
-    process.stdout.off('error', ignoreClosedPipe);
-    process.stderr.off('error', ignoreClosedPipe);
+    process.stdout.off('error', ignoreOutputEvent);
+    process.stderr.off('error', ignoreOutputEvent);
   }
 }
 

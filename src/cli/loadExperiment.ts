@@ -12,7 +12,13 @@ import { readJson } from '../files.ts';
 import { kitRoot } from '../kitPackage.ts';
 import { quote } from './flags.ts';
 import { suggestion } from './nearest.ts';
-import { explainIssue, meantSetting, settingPaths } from './settingErrors.ts';
+import {
+  explainIssue,
+  formsOf,
+  meantSetting,
+  settingPaths,
+  type SettingError,
+} from './settingErrors.ts';
 import { UsageError } from './usageError.ts';
 
 /** One `--set path=value`. */
@@ -40,13 +46,52 @@ export async function loadExperiment(
   const settings = overrides.reduce<Plain>(override, input);
   const result = experimentSchema.safeParse(settings);
   if (!result.success) {
-    const known = settingPaths(experimentSchema);
-    const { field, message } = explainIssue(result.error.issues[0]!, settings, known);
-    const set = overrides.find(({ path: own }) => isWithin(field, own))?.path;
-    if (set === undefined) throw new InputError(`${source}: ${field}: ${message}`);
-    throw new InputError(`--set ${set}: ${field === set ? '' : `${field}: `}${message}`);
+    const error = explainIssue(
+      result.error.issues[0]!,
+      settings,
+      settingPaths(experimentSchema),
+      (setting) => formsOf(experimentSchema, setting),
+    );
+    throw blame(error, { source, input, overrides });
   }
   return { experiment: result.data, folders };
+}
+
+interface Source {
+  /** As messages name it. */
+  readonly source: string;
+  readonly input: Plain;
+  readonly overrides: readonly Override[];
+}
+
+/** Names the `--set` that the error comes from, or else the experiment. */
+function blame({ field, message, unreadable }: SettingError, from: Source): Error {
+  const { source, overrides } = from;
+  const replacing = replacedName(field, from);
+  if (replacing !== undefined) return new InputError(replacing);
+  if (overrides.some((each) => holds(each.path, field))) {
+    return new (unreadable ? UsageError : InputError)(`--set ${field}: ${message}`);
+  }
+  const part = overrides.findLast((each) => holds(field, each.path));
+  return new InputError(`${part ? `--set ${part.path}` : source}: ${field}: ${message}`);
+}
+
+/** The message if `field` is missing because a name gave way to one setting in its place. */
+function replacedName(field: string, { input, overrides }: Source): string | undefined {
+  let settings = input;
+  let message: string | undefined;
+  for (const each of overrides) {
+    const record = each.path.split('.').slice(0, -1);
+    const before = record.reduce<unknown>((at, key) => (at as Plain | undefined)?.[key], settings);
+    const name = record.join('.');
+    if (holds(each.path, field)) message = undefined;
+    else if (typeof before === 'string' && field.startsWith(`${name}.`)) {
+      const form = formsOf(experimentSchema, name).findLast((text) => text.startsWith('{'));
+      message = `--set ${each.path}: ${name} is the name ${quote(before)} here; in its place, give all of ${form}`;
+    }
+    settings = override(settings, each);
+  }
+  return message;
 }
 
 async function readInput(
@@ -122,11 +167,9 @@ function override(settings: Plain, { path: setting, value }: Override): Plain {
   return { ...settings, [key]: override(inner, { path: rest.join('.'), value }) };
 }
 
-/** Whether the field is the setting, a part of it, or holds it. */
-function isWithin(field: string, setting: string): boolean {
-  const holds = (outer: string, inner: string): boolean =>
-    inner === outer || inner.startsWith(`${outer}.`) || inner.startsWith(`${outer}[`);
-  return holds(setting, field) || holds(field, setting);
+/** Whether the inner setting is the outer one or a part of it. */
+function holds(outer: string, inner: string): boolean {
+  return inner === outer || inner.startsWith(`${outer}.`) || inner.startsWith(`${outer}[`);
 }
 
 function isPlain(value: unknown): value is Plain {

@@ -11,12 +11,11 @@ import { createVocabulary, type Vocabulary } from '../../traces/vocabulary.ts';
 
 /** @param file a path, or STDIN @throws InputError naming file, line and column */
 export async function readProblemFile(file: string): Promise<DrawnProblem[]> {
-  const name = file === STDIN ? 'stdin' : file;
   const text = file === STDIN ? await readStdin() : readText(file);
   try {
     return readProblems(text);
   } catch (error) {
-    if (error instanceof InputError) throw new InputError(`${name}: ${error.message}`);
+    if (error instanceof InputError) throw new InputError(`${file}: ${error.message}`);
     throw error;
   }
 }

@@ -1,4 +1,5 @@
 /** What a command gets from the frame around it: output, progress, and word of an interruption. */
+import { explainWriteError } from '../files.ts';
 import type { Progress } from './progress.ts';
 
 export interface Session {
@@ -46,7 +47,8 @@ export function createSession(options: SessionOptions): Session {
       new Promise((resolve, reject) => {
         process.stdout.write(`${line}\n`, (error) => {
           if (!error) resolve();
-          else reject(isClosedPipe(error) ? new OutputClosed() : error);
+          else
+            reject(isClosedPipe(error) ? new OutputClosed() : explainWriteError(error, 'stdout'));
         });
       }),
     note(line) {
@@ -64,10 +66,8 @@ export function createSession(options: SessionOptions): Session {
   };
 }
 
-/** A closed pipe also raises an event, which would end the process if nobody listened. */
-export function ignoreClosedPipe(error: Error): void {
-  if (!isClosedPipe(error)) throw error;
-}
+/** What a write reports also raises an event, which would end the process if nobody listened. */
+export function ignoreOutputEvent(): void {}
 
 function isClosedPipe(error: Error): boolean {
   const { code } = error as NodeJS.ErrnoException;

@@ -9,31 +9,47 @@ export interface SettingError {
   readonly field: string;
   /** What is wrong with it. */
   readonly message: string;
+  /** Whether it is of another kind than it must be: text for a number. */
+  readonly unreadable: boolean;
 }
 
-/** @param settings what the user gave @param known all dotted paths of settings */
+/**
+ * @param settings what the user gave
+ * @param known all dotted paths of settings
+ * @param forms of the setting with a path, if it has several
+ */
 export function explainIssue(
   issue: Issue,
   settings: unknown,
   known: readonly string[],
+  forms: (setting: string) => readonly string[] = () => [],
 ): SettingError {
-  const found = specific(issue);
+  const closest = specific(issue);
+  const several = closest.code === 'invalid_union' ? forms(z.core.toDotPath(closest.path)) : [];
+  const found = several.length > 1 ? closest : first(closest);
   const field = z.core.toDotPath(found.path);
-  if (found.code === 'unrecognized_keys') {
-    const unknown = z.core.toDotPath([...found.path, found.keys[0]!]);
-    return { field: unknown, message: `there is no such setting${meantSetting(unknown, known)}` };
-  }
-  const expected = found.message
-    .replace(/^(invalid \w+|too \w+): /i, '')
-    .replace(/, received \w+$/, '')
-    .replace(/^./, (first) => first.toLowerCase());
   const given = found.path.reduce<unknown>(
     (value, key) => (value as Record<PropertyKey, unknown> | undefined)?.[key],
     settings,
   );
-  if (given === undefined) return { field, message: `is missing: ${expected}` };
+  if (found.code === 'unrecognized_keys') {
+    const unknown = z.core.toDotPath([...found.path, found.keys[0]!]);
+    const { [found.keys[0]!]: _, ...others } = given as Record<string, unknown>;
+    const message = known.includes(unknown)
+      ? `does not go with ${shortened(JSON.stringify(others))}`
+      : `there is no such setting${meantSetting(unknown, known)}`;
+    return { field: unknown, message, unreadable: false };
+  }
+  const expected = (several.length > 1 ? `expected one of ${several.join('|')}` : found.message)
+    .replace(/^(invalid [a-z ]+|too \w+)[:.] /i, '')
+    .replace(/, received \w+$/, '')
+    .replace(/^./, (letter) => letter.toLowerCase());
+  if (given === undefined) {
+    return { field, message: `is missing: ${expected}`, unreadable: false };
+  }
   const link = expected.startsWith('expected') ? ', not' : '; it is';
-  return { field, message: `${expected}${link} ${shortened(JSON.stringify(given))}` };
+  const message = `${expected}${link} ${shortened(JSON.stringify(given))}`;
+  return { field, message, unreadable: found.code === 'invalid_type' };
 }
 
 /** `; did you mean X?` for the setting whose whole path, or else whose last name, is nearest. */
@@ -46,35 +62,79 @@ export function meantSetting(setting: string, known: readonly string[]): string 
 
 /** Every setting as a dotted path, records and leaves. */
 export function settingPaths(schema: z.ZodType): string[] {
-  const paths = new Set<string>();
-  const visit = (node: z.core.JSONSchema._JSONSchema | undefined, at: string): void => {
-    if (node === undefined || typeof node === 'boolean') return;
+  return [...new Set([...nodesOf(schema)].map(([path]) => path))].filter((path) => path !== '');
+}
+
+/** The forms of a setting that has several: `"tiny"`, `{"mix":p}`, `{"levels":[…]}`. */
+export function formsOf(schema: z.ZodType, setting: string): string[] {
+  const forms = [...nodesOf(schema)].flatMap(([path, node]) =>
+    path === setting ? form(node) : [],
+  );
+  return [...new Set(forms)];
+}
+
+type Node = z.core.JSONSchema.JSONSchema;
+
+/** Every part of the schema with its dotted path; alternatives have the path of the whole. */
+function* nodesOf(schema: z.ZodType): Generator<readonly [path: string, node: Node]> {
+  function* visit(
+    node: z.core.JSONSchema._JSONSchema,
+    at: string,
+  ): Generator<readonly [string, Node]> {
+    if (typeof node === 'boolean') return;
+    yield [at, node];
     for (const option of [...(node.anyOf ?? []), ...(node.oneOf ?? []), ...(node.allOf ?? [])]) {
-      visit(option, at);
+      yield* visit(option, at);
     }
     for (const [key, child] of Object.entries(node.properties ?? {})) {
-      const path = at === '' ? key : `${at}.${key}`;
-      paths.add(path);
-      visit(child, path);
+      yield* visit(child, at === '' ? key : `${at}.${key}`);
     }
-  };
-  visit(z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }), '');
-  return [...paths];
+  }
+  yield* visit(z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }), '');
+}
+
+function form(node: Node): string[] {
+  if (node.enum !== undefined) return node.enum.map((name) => JSON.stringify(name));
+  if (node.properties === undefined) return [];
+  const fields = Object.entries(node.properties).map(
+    ([key, value]) => `${JSON.stringify(key)}:${placeholder(value)}`,
+  );
+  return [`{${fields.join(',')}}`];
+}
+
+/** `p` for a share or probability, `n` for any other number. */
+function placeholder(node: z.core.JSONSchema._JSONSchema): string {
+  if (typeof node === 'boolean') return '…';
+  if (node.type === 'array') return '[…]';
+  if (node.type !== 'number' && node.type !== 'integer') return '…';
+  return node.maximum === 1 ? 'p' : 'n';
 }
 
 /**
- * Of a value that fits none of several forms, the complaint of the form that it fits best: the one
- * that gets furthest into it.
+ * Of a value that fits none of several forms, the complaint of the one form that it can be meant
+ * to have: the only record, or the only one with all of its keys. Otherwise the issue itself.
  */
 function specific(issue: Issue): Issue {
-  if (issue.code !== 'invalid_union' || issue.errors.length === 0) return issue;
-  const firsts = issue.errors.flatMap(([first]) => (first === undefined ? [] : [specific(first)]));
-  const best = firsts.reduce((a, b) => (depth(b) > depth(a) ? b : a));
-  return { ...best, path: [...issue.path, ...best.path] };
+  if (issue.code !== 'invalid_union') return issue;
+  const ofItsKind = issue.errors.filter(([first]) => first !== undefined && !isOfOtherKind(first));
+  const withItsKeys = ofItsKind.filter((issues) =>
+    issues.every(({ code, path }) => code !== 'unrecognized_keys' || path.length > 0),
+  );
+  const [best, ...others] = withItsKeys.length > 0 ? withItsKeys : ofItsKind;
+  if (best === undefined || others.length > 0) return issue;
+  const worst = specific(best.find(({ code }) => code === 'unrecognized_keys') ?? best[0]!);
+  return { ...worst, path: [...issue.path, ...worst.path] };
 }
 
-function depth(issue: Issue): number {
-  return issue.path.length + (issue.code === 'unrecognized_keys' ? 1 : 0);
+/** Of a value that may have several forms, the complaint of the first. */
+function first(issue: Issue): Issue {
+  const inner = issue.code === 'invalid_union' ? issue.errors[0]?.[0] : undefined;
+  return inner === undefined ? issue : first({ ...inner, path: [...issue.path, ...inner.path] });
+}
+
+/** Whether the issue is with the value as a whole: it is no record, or none of the names. */
+function isOfOtherKind({ code, path }: Issue): boolean {
+  return path.length === 0 && (code === 'invalid_type' || code === 'invalid_value');
 }
 
 function shortened(text: string): string {

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { InputError } from '../../envs/inputError.ts';
 import { sha256 } from '../files.ts';
 import { allocateExamples, copyExamples, type Examples, tokenCounts } from './examples.ts';
-import { readManifest, type Shard, type SplitName } from './manifest.ts';
+import { type Manifest, readManifest, type Shard, type SplitName, SPLITS } from './manifest.ts';
 import { fromParquet } from './parquet.ts';
 
 export { type Example, exampleAt, type Examples } from './examples.ts';
@@ -26,8 +26,26 @@ export function readSplit(folder: string, name: SplitName): Examples {
   return examples;
 }
 
+/** @throws InputError naming the first file that is missing, truncated or changed */
+export function checkShards(folder: string, { splits }: Manifest): void {
+  for (const name of SPLITS) {
+    for (const shard of splits[name].shards) readChecked(folder, shard);
+  }
+}
+
 /** @throws InputError if the file is not exactly what the manifest says */
 export function readShard(folder: string, shard: Shard): Examples {
+  const file = path.join(folder, shard.file);
+  const examples = fromParquet(readChecked(folder, shard), file);
+  const counts = JSON.stringify([examples.count, tokenCounts(examples)]);
+  if (counts !== JSON.stringify([shard.rows, shard.tokens])) {
+    throw new InputError(`${file}: rows or tokens are not those of the manifest`);
+  }
+  return examples;
+}
+
+/** The bytes of a shard, of the right size and checksum. */
+function readChecked(folder: string, shard: Shard): Uint8Array {
   const file = path.join(folder, shard.file);
   const bytes = readBytes(file);
   if (bytes.length !== shard.bytes) {
@@ -36,12 +54,7 @@ export function readShard(folder: string, shard: Shard): Examples {
   if (sha256(bytes) !== shard.sha256) {
     throw new InputError(`${file}: was changed: its checksum is not the one of the manifest`);
   }
-  const examples = fromParquet(bytes, file);
-  const counts = JSON.stringify([examples.count, tokenCounts(examples)]);
-  if (counts !== JSON.stringify([shard.rows, shard.tokens])) {
-    throw new InputError(`${file}: rows or tokens are not those of the manifest`);
-  }
-  return examples;
+  return bytes;
 }
 
 function readBytes(file: string): Uint8Array {

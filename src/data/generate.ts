@@ -12,10 +12,11 @@ import { environmentOf } from '../../envs/index.ts';
 import { InputError } from '../../envs/inputError.ts';
 import { createRng } from '../../envs/rng.ts';
 import { checkWhole } from '../../envs/settings.ts';
-import { makeFolder, writeJsonAtomic } from '../files.ts';
+import { makeFolder } from '../files.ts';
 import { acquireLock } from '../lock.ts';
 import { proposeBlocks } from './blocks.ts';
-import { type Manifest, manifestFile } from './manifest.ts';
+import { checkShards } from './dataset.ts';
+import { type Manifest, writeManifest } from './manifest.ts';
 import { beginning, inspectFolder, type Progress } from './progress.ts';
 import { removeDataset, removeLeftovers } from './progress.ts';
 import type { ProposalSettings } from './proposals.ts';
@@ -45,8 +46,8 @@ export interface GenerationOptions {
 const SAVE_EVERY_MS = 30_000;
 
 /**
- * @throws InputError if the settings can't be met, the folder is not fit, or a write fails; in the
- *   last case, and whenever the process is stopped, `resume` continues
+ * @throws InputError if the settings can't be met, the folder is not fit, a file of the finished
+ *   dataset is damaged, or a write fails; in the last case, and whenever the process is stopped, `resume` continues
  */
 export async function generateDataset(
   settings: GenerationSettings,
@@ -62,6 +63,7 @@ export async function generateDataset(
   try {
     const state = inspectFolder(out, plain, options.resume ?? false);
     if (state.kind === 'finished') {
+      checkShards(out, state.manifest);
       removeLeftovers(out, null);
       return state.manifest;
     }
@@ -101,7 +103,7 @@ async function fillSplits(
     }
   }
   const manifest = writer.manifest();
-  writeJsonAtomic(manifestFile(out), manifest);
+  writeManifest(out, manifest);
   removeLeftovers(out, null);
   return manifest;
 }

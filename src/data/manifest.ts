@@ -1,11 +1,13 @@
 /**
  * `manifest.json`: what a dataset holds, how it was made, and the checksum of each of its files.
- * It is written last, so a folder with a manifest holds a whole dataset.
+ * It is written last, so a folder with a manifest holds a whole dataset. The manifest itself, as the
+ * record of an unfinished dataset, carries a checksum of its own content.
  */
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 import { InputError } from '../../envs/inputError.ts';
-import { readJson, sha256 } from '../files.ts';
+import { readJson, sha256, writeJsonAtomic } from '../files.ts';
 import { TOKEN_COLUMNS } from './examples.ts';
 
 export const SCHEMA_VERSION = 1;
@@ -98,9 +100,23 @@ export function manifestFile(folder: string): string {
   return path.join(folder, 'manifest.json');
 }
 
-/** @throws InputError if it is missing, of another schema version or malformed. */
+/** Of a dataset that is not finished. */
+export function progressFile(folder: string): string {
+  return path.join(folder, 'progress.json');
+}
+
+export function writeManifest(folder: string, manifest: Manifest): void {
+  writeSealed(manifestFile(folder), manifest);
+}
+
+/** @throws InputError if it is missing, of another schema version, malformed or changed. */
 export function readManifest(folder: string): Manifest {
   const file = manifestFile(folder);
+  if (!existsSync(file) && existsSync(progressFile(folder))) {
+    throw new InputError(
+      `${folder}: holds an unfinished dataset: gen-mazes or gen-sokoban goes on with --resume`,
+    );
+  }
   const value = readJson(file);
   const version = (value as { schemaVersion?: unknown } | null)?.schemaVersion;
   if (typeof version === 'number' && version !== SCHEMA_VERSION) {
@@ -108,7 +124,7 @@ export function readManifest(folder: string): Manifest {
       `${file}: schemaVersion is ${version}; this version of the kit reads ${SCHEMA_VERSION}`,
     );
   }
-  return parseAs(manifestSchema, value, file);
+  return parseSealed(manifestSchema, value, file);
 }
 
 /** Identifies the data of a dataset, wherever it lies. */
@@ -117,8 +133,37 @@ export function datasetChecksum({ vocabulary, splits }: Manifest): string {
   return sha256(JSON.stringify([vocabulary, files]));
 }
 
+/** Writes a record with a checksum of its content. */
+export function writeSealed(file: string, content: object): void {
+  writeJsonAtomic(file, { ...content, checksum: contentChecksum(content) });
+}
+
+/**
+ * What `writeSealed` wrote, without the checksum.
+ *
+ * @throws InputError naming the file, and the first wrong field or that the content was changed
+ */
+export function parseSealed<Schema extends z.ZodType>(
+  schema: Schema,
+  value: unknown,
+  file: string,
+): z.infer<Schema> {
+  const { checksum, ...content } = Object(value) as { readonly checksum?: unknown };
+  const parsed = parseAs(schema, content, file);
+  if (checksum === undefined) throw new InputError(`${file}: checksum: is missing`);
+  if (checksum !== contentChecksum(content)) {
+    throw new InputError(`${file}: was changed: its checksum does not match`);
+  }
+  return parsed;
+}
+
+/** Whatever the white space in the file. */
+function contentChecksum(content: object): string {
+  return sha256(JSON.stringify(content));
+}
+
 /** @throws InputError naming the file and the first wrong field. */
-export function parseAs<Schema extends z.ZodType>(
+function parseAs<Schema extends z.ZodType>(
   schema: Schema,
   value: unknown,
   file: string,

@@ -8,10 +8,11 @@ import path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import { InputError } from '../../envs/inputError.ts';
-import { readJson, writeJsonAtomic } from '../files.ts';
+import { readJson } from '../files.ts';
 import { isLockFile } from '../lock.ts';
-import { type Manifest, manifestFile, parseAs, readManifest } from './manifest.ts';
-import { SCHEMA_VERSION, shardSchema, SPLITS, tallySchema } from './manifest.ts';
+import { type Manifest, manifestFile, parseSealed, progressFile } from './manifest.ts';
+import { readManifest, SCHEMA_VERSION, shardSchema, SPLITS, tallySchema } from './manifest.ts';
+import { writeSealed } from './manifest.ts';
 
 const whole = z.number().int().min(0);
 
@@ -86,17 +87,13 @@ export function inspectFolder(folder: string, settings: object, resume: boolean)
   return state;
 }
 
-export function progressFile(folder: string): string {
-  return path.join(folder, 'progress.json');
-}
-
 function readProgress(folder: string): Progress {
   const file = progressFile(folder);
-  return parseAs(progressSchema, readJson(file), file);
+  return parseSealed(progressSchema, readJson(file), file);
 }
 
 export function writeProgress(folder: string, progress: Progress): void {
-  writeJsonAtomic(progressFile(folder), progress);
+  writeSealed(progressFile(folder), progress);
 }
 
 export function pendingFile(progress: Progress): string {

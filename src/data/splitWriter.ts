@@ -177,13 +177,22 @@ function splitOf(shards: readonly Shard[]): Manifest['splits'][SplitName] {
 function exhausted({ tally, barren }: Progress, wanted: number): ExhaustedError {
   const { duplicates, withoutTask, unsolvable, tooLong, kept } = tally;
   const reasons = [
-    { weight: duplicates, advice: 'ask for fewer tasks, or for a larger board' },
-    { weight: tooLong, advice: 'raise maxTokens' },
+    {
+      field: 'trainCount',
+      weight: duplicates,
+      advice: 'ask for fewer tasks, or for a larger board',
+    },
+    { field: 'maxTokens', weight: tooLong, advice: 'raise it' },
     // Layouts without a task are ordinary, so they explain only what nothing else does.
-    { weight: unsolvable + Math.min(1, withoutTask), advice: 'ask for fewer walls' },
+    {
+      field: 'trainCount',
+      weight: unsolvable + Math.min(1, withoutTask),
+      advice: 'ask for fewer walls',
+    },
   ].sort((a, b) => b.weight - a.weight);
+  const { field, advice } = reasons[0]!;
   return new ExhaustedError(
-    `trainCount: found ${kept} of the ${wanted} tasks asked for, and none in the last ${barren} ` +
-      `proposals; ${reasons[0]!.advice}`,
+    `${field}: found ${kept} of the ${wanted} tasks asked for, and none in the last ${barren} ` +
+      `proposals; ${advice}`,
   );
 }

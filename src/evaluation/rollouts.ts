@@ -1,5 +1,6 @@
 /** What evaluation asks of a model: responses to prompts, as one function over token ids. */
 import { CREATE, PLAN } from '../../traces/vocabulary.ts';
+import type { Responses, RolloutOptions, RolloutRequest } from '../model/rollout.ts';
 
 /** How a response begins: with a search, with the plan, or as the model likes. */
 export type Mode = 'slow' | 'fast' | 'auto';
@@ -13,26 +14,6 @@ export const MODE_PREFIX: Readonly<Record<Mode, readonly number[]>> = {
   auto: [],
 };
 
-export interface RolloutRequest {
-  /** Names the task, and with `seed` the random stream of its samples. */
-  readonly id: string;
-  /** Token ids without bos and eos. */
-  readonly prompt: Uint16Array;
-}
-
-export interface RolloutOptions {
-  /** Token ids that every response begins with. */
-  readonly prefix: readonly number[];
-  /** Responses per request. */
-  readonly samples: number;
-  /** 0 is greedy. */
-  readonly temperature: number;
-  /** Longest response in tokens, prefix and eos included. */
-  readonly maxTokens: number;
-  readonly seed: string | number;
-  readonly signal?: AbortSignal;
-}
-
 /**
  * Responses [request][sample]: the token ids after bos, prefix included, and eos if it was
  * reached. A response depends on its request, its sample number and the options, not on the
@@ -41,4 +22,4 @@ export interface RolloutOptions {
 export type RolloutFn = (
   requests: readonly RolloutRequest[],
   options: RolloutOptions,
-) => Promise<readonly (readonly Uint16Array[])[]>;
+) => Promise<Responses>;

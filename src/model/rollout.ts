@@ -15,7 +15,7 @@ import { decode, encode, positionsOf, readMemory, type Model } from './transform
 
 export interface RolloutRequest {
   /** Names the task in the seeds of its samples. */
-  readonly id: string | number;
+  readonly id: string;
   /** Token ids without bos and eos. */
   readonly prompt: ArrayLike<number>;
 }

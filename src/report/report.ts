@@ -166,14 +166,13 @@ function exampleBlocks(examples: readonly Example[], picture: string): string[] 
 }
 
 function again(runs: readonly Run[]): string {
-  const commands = runs.map(({ folder }) => {
-    const place = path.relative(process.cwd(), folder);
-    const shown = place === '' || place.startsWith('..') ? path.basename(folder) : place;
-    return `npx kit run ${path.posix.join(shown, 'experiment.json')} --out ${shown}-again`;
+  const commands = runs.map(({ folder, experiment }) => {
+    const file = path.posix.join(path.basename(folder), 'experiment.json');
+    return `npx kit run ${file} --out runs/${experiment.name}-again`;
   });
   return (
     `\`\`\`sh\n${commands.join('\n')}\n\`\`\`\n\n` +
-    'Data are the same on every machine. Weights are the same on the same machine with the same ' +
+    'From the folder that holds the run. Data are the same on every machine. Weights are the same on the same machine with the same ' +
     'backend and number of threads, and elsewhere differ by the rounding of its arithmetic.\n'
   );
 }

@@ -38,10 +38,11 @@ export function writeCheckpoint(file: string, checkpoint: Checkpoint): void {
       tensors.push({ name: `optimizer.${name}`, shape: [values.length], values });
     }
   }
+  const description = JSON.stringify(info);
   const metadata = {
     format: FORMAT,
-    checkpoint: JSON.stringify(info),
-    sha256: checksum(tensors),
+    checkpoint: description,
+    sha256: checksum(description, tensors),
   };
   writeFileAtomic(file, ...encodeSafetensors({ tensors, metadata }));
 }
@@ -55,8 +56,8 @@ export function readCheckpoint(file: string): Checkpoint {
       `${file}: not a checkpoint of this version: format ${metadata['format'] ?? '(none)'}, expected ${FORMAT}`,
     );
   }
-  if (metadata['sha256'] !== checksum(tensors)) {
-    throw new InputError(`${file}: damaged: its values do not match its checksum`);
+  if (metadata['sha256'] !== checksum(metadata['checkpoint'] ?? '', tensors)) {
+    throw new InputError(`${file}: damaged: its content does not match its checksum`);
   }
   const info = readInfo(metadata['checkpoint'], file);
   const byName = new Map(tensors.map((tensor) => [tensor.name, tensor]));
@@ -110,8 +111,13 @@ function namedParams(config: ModelConfig, params: Float32Array): NamedTensor[] {
   });
 }
 
-function checksum(tensors: readonly NamedTensor[]): string {
-  return sha256(...tensors.map(({ values }) => bytesOf(values)));
+/** Of all that the file says, however its header words it. */
+export function checksum(description: string, tensors: readonly NamedTensor[]): string {
+  const parts = tensors.flatMap(({ name, shape, values }) => [
+    JSON.stringify([name, shape]),
+    bytesOf(values),
+  ]);
+  return sha256(description, ...parts);
 }
 
 function readInfo(json: string | undefined, file: string): CheckpointInfo {

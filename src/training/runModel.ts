@@ -2,8 +2,10 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { InputError } from '../../envs/inputError.ts';
+import { createVocabulary, type VocabularySettings } from '../../traces/vocabulary.ts';
+import { modelConfig, type ModelShape, type ModelSize } from '../model/config.ts';
 import { listCheckpoints, readCheckpoint, type Checkpoint } from './checkpoint.ts';
-import { runPaths } from './runFolder.ts';
+import { firstDifference, runPaths } from './runFolder.ts';
 
 /** Weights without the optimiser's state, which an exported run holds instead of checkpoints. */
 export const EXPORTED_MODEL = 'model.safetensors';
@@ -21,4 +23,33 @@ export function chooseCheckpoint(run: string): Checkpoint {
   const checkpoints = files.map(({ file }) => readCheckpoint(file));
   const loss = (checkpoint: Checkpoint): number => checkpoint.validationLoss ?? Infinity;
   return checkpoints.reduceRight((best, next) => (loss(next) < loss(best) ? next : best));
+}
+
+/** What the settings of a run say of its model. */
+export interface ExpectedModel {
+  readonly model: ModelSize | ModelShape;
+  readonly data: {
+    readonly task: {
+      readonly environment: string;
+      readonly width: number;
+      readonly height: number;
+    };
+  };
+}
+
+/**
+ * @param place of the checkpoint, for the error
+ * @throws InputError naming what differs if the checkpoint is of another size or vocabulary
+ */
+export function checkModel(checkpoint: Checkpoint, expected: ExpectedModel, place: string): void {
+  const { environment, width, height } = expected.data.task;
+  const { costs } = checkpoint.vocabulary;
+  const coordinates = Math.max(width, height);
+  const vocabulary: VocabularySettings = { environment, coordinates, costs };
+  const own = { vocabulary: checkpoint.vocabulary, model: checkpoint.config };
+  const config = modelConfig(expected.model, createVocabulary(vocabulary).size);
+  const difference = firstDifference(own, { vocabulary, model: config });
+  if (difference !== null) {
+    throw new InputError(`${place}: is the checkpoint of another model: its ${difference}`);
+  }
 }

@@ -66,7 +66,7 @@ export function decodeSafetensors(bytes: Uint8Array, file: string): TensorFile {
     const copy = Uint8Array.from(bytes.subarray(dataStart + from, dataStart + to));
     return { name, shape: entry.shape, values: new Float32Array(copy.buffer) };
   });
-  return { tensors, metadata: metadata as Record<string, string> };
+  return { tensors, metadata: (metadata ?? {}) as Record<string, string> };
 }
 
 export function bytesOf(values: Float32Array): Uint8Array {

@@ -4,7 +4,8 @@ import { environmentOf } from '../../envs/index.ts';
 import type { Rng } from '../../envs/rng.ts';
 import { astar } from '../../solvers/astar.ts';
 import type { EvaluationExample } from '../../src/evaluation/evaluate.ts';
-import type { RolloutFn, RolloutOptions } from '../../src/evaluation/rollouts.ts';
+import type { RolloutFn } from '../../src/evaluation/rollouts.ts';
+import type { RolloutOptions } from '../../src/model/rollout.ts';
 import { tokenizerOf } from '../../traces/index.ts';
 import { CREATE, EOS, PLAN, type Vocabulary } from '../../traces/vocabulary.ts';
 

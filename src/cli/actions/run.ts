@@ -27,11 +27,10 @@ export async function runExperiment(
   checkRunFolder(out, loaded.experiment, { resume: true, ownData: flags.data === undefined });
   session.note(`${name}: ${description}`);
 
+  const { isSlow, startEngine } = await import('../stages/engine.ts');
+  const backend = await startEngine(flags, loaded.experiment, session);
   const { prepareData } = await import('../stages/data.ts');
   const { dataset, experiment } = await prepareData(loaded.experiment, flags.data, session);
-
-  const { isSlow, startEngine } = await import('../stages/engine.ts');
-  const backend = await startEngine(flags, experiment, session);
   const shipped = isSlow(backend) ? pretrainedFile(loaded) : null;
   const shippedName = shipped === null ? null : path.relative('.', shipped);
   if (shippedName !== null) {
@@ -41,10 +40,11 @@ export async function runExperiment(
     );
   }
 
-  const { checkVocabulary, evaluateModes, ownDecoding } = await import('../stages/evaluation.ts');
+  const { evaluateModes, ownDecoding } = await import('../stages/evaluation.ts');
   const { readCheckpoint } = await import('../../training/checkpoint.ts');
+  const { checkModel, chooseCheckpoint } = await import('../../training/runModel.ts');
   const shippedModel = shipped === null ? null : readCheckpoint(shipped);
-  if (shippedModel !== null) checkVocabulary(shippedModel, dataset);
+  if (shippedModel !== null) checkModel(shippedModel, experiment, shippedName!);
 
   const { trainModel } = await import('../stages/training.ts');
   const budget = shipped === null ? null : SLOW_BUDGET_MINUTES;
@@ -52,8 +52,8 @@ export async function runExperiment(
   const { step } = await trainModel(stage, session);
   session.note(`training: ${step} of ${experiment.training.steps} steps`);
 
-  const { chooseCheckpoint } = await import('../../training/runModel.ts');
   const checkpoint = shippedModel ?? chooseCheckpoint(out);
+  if (shippedModel === null) checkModel(checkpoint, experiment, out);
   const decoding = ownDecoding(experiment);
   const source = shipped === null ? undefined : (experiment.pretrained ?? undefined);
   await evaluateModes({ experiment, checkpoint, source, dataset, out, decoding }, session);

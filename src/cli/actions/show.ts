@@ -1,4 +1,5 @@
 /** `kit show`: an example of a data set, and what each dropping level leaves of its trace. */
+import { existsSync } from 'node:fs';
 import { environmentOf } from '../../../envs/index.ts';
 import { InputError } from '../../../envs/inputError.ts';
 import { createRng } from '../../../envs/rng.ts';
@@ -21,6 +22,7 @@ export async function showExample(
   { index, split, level, seed = 1 }: ShowFlags,
   session: Session,
 ): Promise<void> {
+  if (!existsSync(folder)) throw new InputError(`${folder}: no such folder`);
   const manifest = readManifest(folder);
   const { rows } = manifest.splits[split];
   if (index >= rows) {

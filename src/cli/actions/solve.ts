@@ -9,7 +9,7 @@ import { judgeResponse } from '../../evaluation/evaluate.ts';
 import type { SampleRecord } from '../../evaluation/records.ts';
 import { MODE_PREFIX, type Mode } from '../../evaluation/rollouts.ts';
 import { loadModel } from '../stages/model.ts';
-import { chooseCheckpoint } from '../../training/runModel.ts';
+import { checkModel, chooseCheckpoint } from '../../training/runModel.ts';
 import { besideEachOther, drawPlan, drawTokens } from '../drawing.ts';
 import { readProblemFile, solveProblem } from '../problems.ts';
 import type { Session } from '../session.ts';
@@ -32,6 +32,7 @@ export async function solveFile(
   const { mode, samples, temperature = samples > 1 ? 1 : 0, seed = 1 } = flags;
   const experiment = readRunExperiment(run);
   const checkpoint = chooseCheckpoint(run);
+  checkModel(checkpoint, experiment, run);
   const vocabulary = createVocabulary(checkpoint.vocabulary);
   const problems = await readProblemFile(file);
   const requests = problems.map((problem, index) => ({

@@ -20,10 +20,10 @@ export async function trainExperiment(
   const loaded = await loadExperiment(nameOrFile, settingsOf(flags));
   checkRunFolder(out, loaded.experiment, { resume, ownData: flags.data === undefined });
 
+  const { startEngine } = await import('../stages/engine.ts');
+  const backend = await startEngine(flags, loaded.experiment, session);
   const { prepareData } = await import('../stages/data.ts');
   const { dataset, experiment } = await prepareData(loaded.experiment, flags.data, session);
-  const { startEngine } = await import('../stages/engine.ts');
-  const backend = await startEngine(flags, experiment, session);
   const stage = { experiment, dataset, backend, out, resume, budget: null };
   const { trainModel } = await import('../stages/training.ts');
   const { step, stopped } = await trainModel(stage, session);

@@ -1,5 +1,7 @@
 /** The last stage: the report of one run or of several, and its numbers on the terminal. */
+import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
+import { InputError } from '../../../envs/inputError.ts';
 import { chooseExamples, exampleText } from '../../report/examples.ts';
 import { describeResult } from '../../report/prose.ts';
 import { writeReport } from '../../report/report.ts';
@@ -17,9 +19,16 @@ export async function reportRuns(
 ): Promise<void> {
   const [first = '', ...others] = folders;
   const folder = out ?? (others.length === 0 ? runPaths(first).report : 'report');
+  if (existsSync(folder) && readdirSync(folder).length > 0 && !holdsReport(folder)) {
+    throw new InputError(`${folder} is not empty and holds no report: choose another --out`);
+  }
   const { file, results } = writeReport(folders, folder);
   await printTables(results, session);
   await session.print(`report: ${path.normalize(file)}`);
+}
+
+function holdsReport(folder: string): boolean {
+  return ['report.md', 'tables.md'].every((name) => existsSync(path.join(folder, name)));
 }
 
 /** The end of a run: some tasks with what each mode answered, a line for each mode, the report. */

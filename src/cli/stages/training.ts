@@ -10,10 +10,11 @@ import type { Experiment } from '../../experiment.ts';
 import { readJson, writeJsonAtomic } from '../../files.ts';
 import { acquireLock } from '../../lock.ts';
 import { modelConfig } from '../../model/config.ts';
-import { listCheckpoints } from '../../training/checkpoint.ts';
+import { listCheckpoints, readCheckpoint } from '../../training/checkpoint.ts';
 import { readMetrics, secondsTrained } from '../../training/metricsLog.ts';
 import { provenance, type BackendInfo } from '../../training/provenance.ts';
 import { openRun, runPaths } from '../../training/runFolder.ts';
+import { checkModel } from '../../training/runModel.ts';
 import { train, type TrainingOutcome } from '../../training/train.ts';
 import { formatNumber } from '../progress.ts';
 import type { Session } from '../session.ts';
@@ -43,15 +44,16 @@ export async function trainModel(stage: TrainingStage, session: Session): Promis
   const strategy = dropStrategy(training.dropping, vocabulary.environment);
   const release = acquireLock(out);
   try {
-    openRun(out, experiment, { resume: stage.resume });
     const maxMinutes = lesser(training.maxMinutes, stage.budget);
-    const finished = finishedTraining(out, { ...training, maxMinutes });
-    if (finished !== null) return finished;
+    const finished = finishedTraining(out, experiment, maxMinutes);
+    const examples = finished === null ? readSplit(dataset.folder, 'train') : null;
+    const validation = finished === null ? readSplit(dataset.folder, 'validation') : null;
+    // Only now, so that bad data leave no run behind.
+    openRun(out, experiment, { resume: stage.resume });
+    if (examples === null || validation === null) return finished!;
     recordProvenance(stage);
     writeDataLink(out, dataset);
     const options = { batchSize: training.batchSize, strategy, vocabulary };
-    const examples = readSplit(dataset.folder, 'train');
-    const validation = readSplit(dataset.folder, 'validation');
     const batches = createBatches(examples, { ...options, seed });
     const outcome = await session.track('training', 'steps', (onProgress) =>
       train({
@@ -86,11 +88,15 @@ export async function trainModel(stage: TrainingStage, session: Session): Promis
 /** How the training ended, or null if it has not. */
 function finishedTraining(
   run: string,
-  { steps, maxMinutes }: Pick<Experiment['training'], 'steps' | 'maxMinutes'>,
+  experiment: Experiment,
+  maxMinutes: number | null,
 ): TrainingOutcome | null {
+  const { steps } = experiment.training;
   const { checkpoints, metrics } = runPaths(run);
-  const step = listCheckpoints(checkpoints).at(-1)?.step;
-  if (step === undefined) return null;
+  const newest = listCheckpoints(checkpoints).at(-1);
+  if (newest === undefined) return null;
+  const { step, file } = newest;
+  checkModel(readCheckpoint(file), experiment, file);
   if (step >= steps) return { step, stopped: 'finished' };
   const seconds = secondsTrained(readMetrics(metrics).filter((line) => line.step <= step));
   const outOfTime = maxMinutes !== null && seconds >= maxMinutes * 60;

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { Readable } from 'node:stream';
+import { describe, expect, it, vi } from 'vitest';
 import { runKit, temporaryFolder } from '../../helpers/kit.ts';
 
 const folder = temporaryFolder();
@@ -11,7 +12,12 @@ describe('a command line that can not be understood ends with 2 and one line', (
   it.each<[argv: string, line: string | RegExp]>([
     ['foo', 'there is no command foo'],
     ['tarce maze.txt', 'there is no command tarce; did you mean trace?'],
+    ['foo --json', 'unknown flag --json'],
     ['--verison', 'unknown flag --verison; did you mean --version?'],
+    [
+      '--json trace maze.txt',
+      '--json: flags of a command come after its name, as in kit trace --json',
+    ],
     ['trace', 'trace needs FILE'],
     ['solve', 'solve needs RUN and FILE'],
     ['trace a.txt b.txt', 'trace takes no further argument "b.txt"'],
@@ -22,6 +28,12 @@ describe('a command line that can not be understood ends with 2 and one line', (
     ['gen-mazes --sise 4 --out OUT', 'unknown flag --sise; did you mean --size?'],
     ['gen-mazes --size 4 --no-resume --out OUT', /^unknown flag --no-resume/],
     ['gen-mazes --size --out OUT', '--size needs a value'],
+    ['gen-mazes --size 4 --nondeterministic=yes --out OUT', '--nondeterministic takes no value'],
+    ['gen-mazes --size 4 --nondeterministic=true --out OUT', '--nondeterministic takes no value'],
+    ['gen-mazes --size 4 --nondeterministic= --out OUT', '--nondeterministic takes no value'],
+    ['trace maze.txt --quiet=no', '--quiet takes no value'],
+    ['trace maze.txt -q=no', '-q takes no value'],
+    ['trace --json true maze.txt', 'trace takes no further argument "maze.txt"'],
     ['gen-mazes --size= --out OUT', '--size needs a value'],
     ['gen-mazes --size abc --out OUT', '--size must be a whole number, not "abc"'],
     ['gen-mazes --size NaN --out OUT', '--size must be a whole number, not "NaN"'],
@@ -35,6 +47,8 @@ describe('a command line that can not be understood ends with 2 and one line', (
     ['train --out OUT', 'train needs EXPERIMENT'],
     ['train demo --out OUT --set steps', /^--set needs SETTING=VALUE, .*not "steps"$/],
     ['train demo --out OUT --set =3', /^--set needs SETTING=VALUE/],
+    ['train demo --out OUT --set training.steps=many', /steps: expected number, not "many"$/],
+    ['train demo --out OUT --set training.steps=1.5', /steps: expected int, not 1.5$/],
     ['eval RUN --samples 1.5', '--samples must be a whole number, not "1.5"'],
     ['eval RUN --temperature warm', '--temperature must be a number, not "warm"'],
     ['show DATA --level one', '--level must be a whole number, not "one"'],
@@ -60,6 +74,8 @@ describe('a value that can not be used ends with 1 and one line', () => {
     ['gen-mazes --size 4 --walls 0.3-7 --out OUT', '--walls must be at most 1, not 7'],
     ['gen-mazes --size 4 --count 0 --out OUT', '--count must be at least 1, not 0'],
     ['gen-mazes --size 4 --jobs 0 --out OUT', '--jobs must be at least 1, not 0'],
+    ['gen-mazes --size 4 --jobs 1000 --out OUT', '--jobs must be at most 256, not 1000'],
+    ['run demo --threads 1e6 --out OUT', '--threads must be at most 4096, not 1000000'],
     ['gen-mazes --size 4 --walls 1 --jobs 1 --out OUT', /^--walls: /],
     ['gen-mazes --size 2 --count 1000 --jobs 1 --out OUT', /^--count: found \d+ of the 1200 /],
     ['gen-sokoban --size 4 --out OUT', '--size must be at least 5, not 4'],
@@ -68,10 +84,6 @@ describe('a value that can not be used ends with 1 and one line', () => {
     [
       'train demo --out OUT --set trainng.steps=5',
       /there is no such setting; did you mean training.steps/,
-    ],
-    [
-      'train demo --out OUT --set training.steps=many',
-      '--set training.steps: expected number, not "many"',
     ],
     [
       'run demo --out OUT --backend gpu',
@@ -86,7 +98,7 @@ describe('a value that can not be used ends with 1 and one line', () => {
     ['solve RUN maze.txt --mode sideways', /^--mode: there is no "sideways"/],
     ['report RUN', /holds no run/],
     ['report nowhere', 'nowhere: no such folder'],
-    ['show nowhere', /nowhere.manifest.json: no such file/],
+    ['show nowhere', 'nowhere: no such folder'],
     ['show RUN --level 5', '--level must be at most 4, not 5'],
     ['trace nowhere.txt', 'nowhere.txt: no such file'],
     ['run nowhere.json', 'nowhere.json: no such file'],
@@ -101,6 +113,17 @@ describe('the frame', () => {
     expect([code, stdout]).toEqual([2, '']);
     expect(stderr).toContain('kit trace <FILE>');
     expect(stderr).toMatch(/\nkit: name a command; .*\n$/);
+  });
+
+  it('names stdin once in what is wrong with a drawing on it', async () => {
+    const stdin = vi
+      .spyOn(process, 'stdin', 'get')
+      .mockReturnValue(Readable.from([Buffer.from('foo')]) as unknown as typeof process.stdin);
+    const { code, stderr } = await runKit('trace', '-').finally(() => stdin.mockRestore());
+    expect([code, stderr]).toEqual([
+      1,
+      expect.stringMatching(/^kit: <stdin>: line 1, column 1: neither [^:]*\n$/),
+    ]);
   });
 
   it('shows the stack of an error only if asked to', async () => {

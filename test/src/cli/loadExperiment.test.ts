@@ -6,6 +6,7 @@ import { InputError } from '../../../envs/inputError.ts';
 import { experiments } from '../../../experiments/index.ts';
 import { loadExperiment } from '../../../src/cli/loadExperiment.ts';
 import { settingPaths } from '../../../src/cli/settingErrors.ts';
+import { UsageError } from '../../../src/cli/usageError.ts';
 import { experimentSchema } from '../../../src/experiment.ts';
 import { MODEL_SIZES } from '../../../src/model/config.ts';
 import { temporaryFolder } from '../../helpers/kit.ts';
@@ -90,18 +91,56 @@ describe('--set', () => {
   it.each([
     ['training.stps=3', 'training.stps: there is no such setting; did you mean training.steps?'],
     ['clipNorm=3', 'clipNorm: there is no such setting; did you mean training.clipNorm?'],
-    ['training.steps=many', 'training.steps: expected number, not "many"'],
     ['training.steps=0', 'training.steps: expected number to be >0, not 0'],
     ['data.task.walls=[0.5,0.3]', /data.task.walls: the first share must not exceed the second/],
     ['evaluation.modes=["slw"]', /evaluation.modes\[0\]: expected one of .*, not "slw"$/],
     ['model=tyni', /model: expected one of "tiny".*, not "tyni"$/],
     ['training.dropping.mix=2', /training.dropping.mix: expected number to be <=1, not 2/],
+    ['training.dropping={"mix":2}', 'training.dropping.mix: expected number to be <=1, not 2'],
+    [
+      'training.dropping={"levels":[1]}',
+      'training.dropping.levels: expected array to have >=5 items, not [1]',
+    ],
+    [
+      'training.dropping=fast',
+      /^--set training.dropping: expected .*"solution-only".*\|{"mix":p}\|{"levels":\[…\]}, not "fast"$/,
+    ],
+    ['training.dropping={"mx":1}', /^--set training.dropping: expected .*, not {"mx":1}$/],
+    ['model={"dm":3}', 'model.dm: there is no such setting; did you mean model.dim?'],
+    [
+      'model.heads=3',
+      /^--set model.heads: model is the name "tiny" here; .* all of {"dim":n,.*"heads":n,.*}$/,
+    ],
+    ['data.task.boxes=3', /^--set data.task.boxes: does not go with {"environment":"maze",/],
+    ['data.task.environment=lake', /environment: expected 'maze' \| 'sokoban', not "lake"$/],
     ['name=a/b', /name: letters, digits/],
   ])('%s is refused in one line', async (set, message) => {
     const expected = typeof message === 'string' ? `--set ${message}` : message;
     await expect(loadExperiment('demo', [set])).rejects.toThrow(expected);
     await expect(loadExperiment('demo', [set])).rejects.toBeInstanceOf(InputError);
   });
+});
+
+describe('of several --set', () => {
+  it.each<[sets: readonly string[], message: string | RegExp]>([
+    [['model=s', 'model.dim=8'], /^--set model.dim: model is the name "s" here/],
+    [['model.dim=8', 'model=tyni'], /^--set model: expected .*, not "tyni"$/],
+    [['model.dim=8', 'model={"dim":8}'], /^--set model.encoderLayers: is missing/],
+    [['training.dropping=dualformer', 'training.dropping.mix=7'], /dropping.mix: expected number/],
+    [
+      ['training.dropping.mix=1', 'training.dropping.levels=[1]'],
+      '--set training.dropping.levels: does not go with {"mix":1}',
+    ],
+  ])('the one at fault is named: %j', async (sets, message) => {
+    await expect(loadExperiment('demo', sets)).rejects.toThrow(message);
+  });
+
+  it.each(['training.steps=many', 'training.steps=1.5', 'training=3', 'evaluation.modes=slow'])(
+    'a value of another kind can not be read: %s',
+    async (set) => {
+      await expect(loadExperiment('demo', [set])).rejects.toBeInstanceOf(UsageError);
+    },
+  );
 });
 
 describe("a user's file", () => {

@@ -213,6 +213,54 @@ describe('kit eval', () => {
   });
 });
 
+describe('a checkpoint of another size or vocabulary', () => {
+  const reading = [
+    'solve RUN maze.txt --mode fast',
+    'eval RUN --mode fast',
+    'train small.json --out RUN --resume',
+  ];
+
+  it.each(reading)('is refused by %s, naming what differs', async (argv) => {
+    cpSync('runs/small', 'runs/foreign', { recursive: true });
+    const checkpoint = 'runs/foreign/checkpoints/step-00000006.safetensors';
+    const foreign = { ...SMALL, name: 'foreign' };
+    for (const [change, difference] of [
+      [{ model: { ...SMALL.model, ffnDim: 12 } }, /model\.ffnDim is 12, not 8/],
+      [
+        { data: { ...SMALL.data, task: { ...SMALL.data.task, width: 4 } } },
+        /vocabulary\.coordinates is 4, not 3/,
+      ],
+    ] as const) {
+      writeFileSync('foreign.json', JSON.stringify({ ...foreign, ...change }));
+      rmSync('runs/other', { recursive: true, force: true });
+      expect((await kit('train foreign.json --out runs/other --backend cpu -q')).code).toBe(0);
+      copyFileSync('runs/other/checkpoints/step-00000006.safetensors', checkpoint);
+      const command = `${argv.replace('RUN', 'runs/foreign')} --backend cpu -q`;
+      const { code, stderr } = await kit(command);
+      expect([code, stderr.split('\n').length]).toEqual([1, 2]);
+      expect(stderr).toMatch(difference);
+    }
+  });
+});
+
+it('a run whose data can not be read leaves no folder behind', async () => {
+  await kit('gen-mazes --size 3 --walls 0.2-0.3 --count 20 --out torn -q');
+  truncateSync('torn/train-00000.parquet', 100);
+  const { code } = await kit('run small.json --data torn --out runs/torn --backend cpu -q');
+  expect([code, existsSync('runs/torn/experiment.json')]).toEqual([1, false]);
+});
+
+it('a report goes into no folder that holds something else', async () => {
+  const data = path.join('data', readdirSync('data')[0]!);
+  const before = readdirSync(data);
+  const { code, stderr } = await kit(`report runs/small --out ${data}`);
+  expect([code, stderr]).toEqual([
+    1,
+    `kit: ${data} is not empty and holds no report: choose another --out\n`,
+  ]);
+  expect(readdirSync(data)).toEqual(before);
+});
+
 describe('kit solve', () => {
   it('shows the model’s answer beside A*’s', async () => {
     const { code, stdout } = await kit('solve runs/small maze.txt --mode slow --backend cpu -q');

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -71,6 +72,60 @@ describe('a manifest', () => {
     expect(read).toThrow(message);
   });
 
+  it.each<readonly [string, unknown]>([
+    ['vocabulary.coordinates', 50],
+    ['vocabulary.costs', 10],
+    ['settings.task.width', 6],
+    ['settings.seed', 2],
+    ['generation.kept', 91],
+    ['splits.train.shards.0.sha256', '0'.repeat(64)],
+    ['checksum', 'x'],
+  ])('whose %s was changed is refused by the name of the file', (field, value) => {
+    const manifest: unknown = JSON.parse(String(files['manifest.json']));
+    setField(manifest, field.split('.'), value);
+    const folder = folderWith({ 'manifest.json': Buffer.from(JSON.stringify(manifest)) });
+    const file = path.join(folder, 'manifest.json');
+    const refusal = new InputError(`${file}: was changed: its checksum does not match`);
+    expect(() => readManifest(folder)).toThrow(refusal);
+    expect(() => readSplit(folder, 'test')).toThrow(refusal);
+  });
+
+  it('with any character replaced by another is refused, or read as it was', () => {
+    const text = String(files['manifest.json']);
+    const folder = folderWith({});
+    const file = path.join(folder, 'manifest.json');
+    const original = readManifest(folder);
+    const character = fc.constantFrom(...'0123456789abcdef"{}[]:, \n-.eE');
+    let refused = 0;
+    fc.assert(
+      fc.property(fc.nat({ max: text.length - 1 }), character, (at, other) => {
+        writeFileSync(file, text.slice(0, at) + other + text.slice(at + 1));
+        try {
+          expect(readManifest(folder)).toEqual(original);
+        } catch (error) {
+          expect(error).toBeInstanceOf(InputError);
+          expect((error as Error).message.startsWith(`${file}: `)).toBe(true);
+          refused++;
+        }
+      }),
+      { numRuns: 2000 },
+    );
+    expect(refused).toBeGreaterThan(1000);
+  });
+
+  it('may be laid out otherwise', () => {
+    const manifest: unknown = JSON.parse(String(files['manifest.json']));
+    const folder = folderWith({ 'manifest.json': Buffer.from(JSON.stringify(manifest)) });
+    expect(readManifest(folder)).toEqual(readManifest(folderWith({})));
+  });
+
+  it('without its checksum is refused', () => {
+    const manifest: unknown = JSON.parse(String(files['manifest.json']));
+    setField(manifest, ['checksum'], undefined);
+    const folder = folderWith({ 'manifest.json': Buffer.from(JSON.stringify(manifest)) });
+    expect(() => readManifest(folder)).toThrow('manifest.json: checksum: is missing');
+  });
+
   it('of any JSON, or any text, is an InputError', () => {
     const folder = folderWith({});
     fc.assert(
@@ -88,6 +143,19 @@ describe('a manifest', () => {
 });
 
 describe('the checksum of a dataset', () => {
+  it('is that of its vocabulary and of the checksums of its shards, in the order of splits', () => {
+    const { vocabulary, splits } = readManifest(folderWith({}));
+    const shards = (['train', 'validation', 'test'] as const).map((name) => [
+      createHash('sha256').update(files[`${name}-00000.parquet`]!).digest('hex'),
+    ]);
+    expect(Object.keys(splits)).toEqual(['train', 'validation', 'test']);
+    const { environment, coordinates, costs } = vocabulary;
+    const text = JSON.stringify([{ environment, coordinates, costs }, shards]);
+    expect(datasetChecksum(readManifest(folderWith({})))).toBe(
+      createHash('sha256').update(text).digest('hex'),
+    );
+  });
+
   it('depends on its data and vocabulary alone', () => {
     const manifest = readManifest(folderWith({}));
     const checksum = datasetChecksum(manifest);

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { environmentOf } from '../../../envs/index.ts';
@@ -191,13 +191,21 @@ describe('generation', () => {
     await expect(failed).rejects.toThrow(
       `found ${row.exist} of the ${row.exist + 1} tasks asked for`,
     );
+    await expect(failed).rejects.toThrow(/; ask for fewer tasks, or for a larger board$/);
     expect(existsSync(out)).toBe(false);
+  });
+
+  it('says what to change when more 3×3 mazes are asked for than there are', async () => {
+    const settings = mazeSettings({ trainCount: 1000 }, { width: 3, height: 3 });
+    await expect(generateDataset(settings, { out: freshFolder() })).rejects.toThrow(
+      /^trainCount: found \d+ of the 1030 tasks.*; ask for fewer tasks, or for a larger board$/,
+    );
   });
 
   it('says what to change when no search fits', async () => {
     const out = freshFolder();
     const failed = generateDataset(mazeSettings({ maxTokens: 5 }), { out });
-    await expect(failed).rejects.toThrow(/found 0 of the 90 tasks.*raise maxTokens/);
+    await expect(failed).rejects.toThrow(/^maxTokens: found 0 of the 90 tasks.*; raise it$/);
     expect(existsSync(out)).toBe(false);
   });
 
@@ -255,6 +263,28 @@ describe('the folder of a dataset', () => {
     expect(contentOf(out)).toEqual(before);
   });
 
+  it.each(SPLITS.map((name) => `${name}-00000.parquet`))(
+    'with the finished dataset but a missing, truncated or changed %s is refused by resume',
+    async (name) => {
+      const out = await generate(mazeSettings());
+      const file = path.join(out, name);
+      const bytes = readFileSync(file);
+      const resumed = () => generateDataset(mazeSettings(), { out, resume: true });
+
+      const flipped = Buffer.from(bytes);
+      flipped[bytes.length >> 1]! ^= 1;
+      writeFileSync(file, flipped);
+      await expect(resumed()).rejects.toThrow(InputError);
+      await expect(resumed()).rejects.toThrow(`${file}: was changed: its checksum is not`);
+      writeFileSync(file, bytes.subarray(1));
+      await expect(resumed()).rejects.toThrow(`${file}: has ${bytes.length - 1} bytes, `);
+      rmSync(file);
+      await expect(resumed()).rejects.toThrow(`${file}: no such file`);
+      writeFileSync(file, bytes);
+      await resumed();
+    },
+  );
+
   it('with anything else is left alone', async () => {
     const out = freshFolder();
     mkdirSync(out);
@@ -304,6 +334,17 @@ describe('the folder of a dataset', () => {
     await expect(generateDataset(settings, { out, resume: true })).rejects.toThrow(
       /progress\.json: settings: /,
     );
+  });
+
+  it('with a progress.json that was changed is refused by resume', async () => {
+    const out = freshFolder();
+    await stopEarly(out);
+    const file = path.join(out, 'progress.json');
+    const progress = JSON.parse(readFileSync(file, 'utf8')) as { block: number };
+    writeFileSync(file, JSON.stringify({ ...progress, block: progress.block + 1 }));
+    await expect(
+      generateDataset(mazeSettings({ trainCount: 1000 }), { out, resume: true }),
+    ).rejects.toThrow(new InputError(`${file}: was changed: its checksum does not match`));
   });
 
   it('is left without a new one by a signal that comes before the beginning', async () => {

@@ -90,7 +90,7 @@ describe('the report of one run', () => {
     expect(text).toContain('± is one standard error over tasks. There is one run');
     expect(text).toContain('- Made by hand.');
     expect(text).toContain('Padding is masked');
-    expect(text).toContain('npx kit run small/experiment.json --out small-again');
+    expect(text).toContain('npx kit run small/experiment.json --out runs/small-again');
   });
 
   it('gives rates as the records have them', () => {
@@ -194,7 +194,7 @@ describe('a damaged run', () => {
       [
         'b',
         (copy) => writeFileSync(path.join(copy, 'experiment.json'), '{'),
-        /experiment\.json: not valid JSON/,
+        /experiment\.json: line 1, column 2: not valid JSON/,
       ],
       [
         'c',

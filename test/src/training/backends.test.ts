@@ -45,7 +45,7 @@ async function course(backend: string): Promise<Course> {
   const flat = tf.tensor1d(values.params);
   const named = tf.tidy(() => splitParams(smallConfig, flat) as never) as Params;
   const options = { prefix: [], samples: 1, temperature: 0, maxTokens: 12, seed: 1 };
-  const requests = [3, 4, 5, 6].map((id) => ({ id, prompt: [id, 5, id] }));
+  const requests = [3, 4, 5, 6].map((id) => ({ id: String(id), prompt: [id, 5, id] }));
   const greedy = await rollout({ config: smallConfig, params: named }, requests, options);
   tf.dispose([flat, ...Object.values(named)]);
   return { losses, values, greedy };
