@@ -66,12 +66,32 @@ export function readJson(file: string): unknown {
   }
 }
 
-/** Node names the position of a fault, at most; people look for lines and columns. */
+/**
+ * Node does not always say where a fault is: it lies behind the longest beginning of the text that
+ * something could follow.
+ */
 function placeInJson(text: string, message: string): string {
-  const position = /position (\d+)/.exec(message)?.[1];
-  const fault = message.replace(/ (in JSON )?at position .*$/s, '');
-  const before = text.slice(0, position === undefined ? text.length : Number(position)).split('\n');
+  let [sound, unsound] = [0, text.length + 1];
+  while (unsound - sound > 1) {
+    const middle = Math.floor((sound + unsound) / 2);
+    if (couldGoOn(text.slice(0, middle))) sound = middle;
+    else unsound = middle;
+  }
+  const before = text.slice(0, sound).split('\n');
+  const fault = message.replace(/( in JSON)? at position .*$|, (\.\.\.)?".*$/s, '');
   return `line ${before.length}, column ${before.at(-1)!.length + 1}: not valid JSON: ${fault}`;
+}
+
+/** Whether `text` is JSON, or at fault only in ending too early. */
+function couldGoOn(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch (error) {
+    const { message } = error as Error;
+    const position = /at position (\d+)/.exec(message)?.[1];
+    return /end of JSON|Unterminated/.test(message) || Number(position) >= text.length;
+  }
 }
 
 /** Lower-case hexadecimal. */

@@ -53,9 +53,20 @@ describe('reading JSON', () => {
   it('names a file that is missing or broken', () => {
     const file = path.join(folder, 'x.json');
     expect(() => readJson(file)).toThrow(`${file}: no such file`);
-    writeFileSync(file, '{"x": ');
-    expect(() => readJson(file)).toThrow(InputError);
-    expect(() => readJson(file)).toThrow(`${file}: not valid JSON: `);
+    for (const [text, place] of [
+      ['{"x": ', 'line 1, column 7'],
+      ['', 'line 1, column 1'],
+      ['{\n  "x": ]\n}\n', 'line 2, column 8'],
+      ['{\n  "x": 1,\n  y: 2\n}\n', 'line 3, column 3'],
+      ['{"a": "\n"}', 'line 1, column 8'],
+      ['[1, 2] 3', 'line 1, column 8'],
+      [`{"long": [${'1,'.repeat(100)}\n\n nil]}`, 'line 3, column 3'],
+    ] as const) {
+      writeFileSync(file, text);
+      expect(() => readJson(file)).toThrow(InputError);
+      expect(() => readJson(file)).toThrow(`${file}: ${place}: not valid JSON: `);
+      expect(() => readJson(file)).not.toThrow('\n');
+    }
   });
 });
 
