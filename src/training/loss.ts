@@ -3,18 +3,12 @@
  * the released code), so that a short response weighs as much as a long one.
  */
 import * as tf from '@tensorflow/tfjs-core';
+import type { Shape } from '../data/shapes.ts';
 import { causalMask, paddingMask } from '../model/attention.ts';
 import { decode, encode, positionsOf, readMemory, type Model } from '../model/transformer.ts';
 
-/** Rows, and tokens per prompt and response, bos, eos and padding included. */
-export interface BatchShape {
-  readonly B: number;
-  readonly P: number;
-  readonly T: number;
-}
-
 /** Sequences padded to common lengths; see `src/data/batches.ts`. */
-export interface TokenBatch extends BatchShape {
+export interface TokenBatch extends Shape {
   /** [B, P] row by row: bos prompt eos, padding. */
   readonly prompt: Int32Array;
   readonly promptLengths: Int32Array;
@@ -41,7 +35,7 @@ export interface LossInputs {
  * The caller disposes the tensors.
  * @param shape to pad to, the batch's own unless given; added rows weigh nothing
  */
-export function lossInputs(batch: TokenBatch, shape: BatchShape = batch): LossInputs {
+export function lossInputs(batch: TokenBatch, shape: Shape = batch): LossInputs {
   const { B, P } = shape;
   const N = shape.T - 1;
   const prompt = new Int32Array(B * P);

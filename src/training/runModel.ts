@@ -13,9 +13,15 @@ export const EXPORTED_MODEL = 'model.safetensors';
 /**
  * The checkpoint of a run with the lowest validation loss, its newest where none was measured, or
  * its exported weights where it has no checkpoints.
- * @throws InputError if it has neither, or one is damaged
+ * @throws InputError if it has neither, one is damaged, or it is not the model that is expected
  */
-export function chooseCheckpoint(run: string): Checkpoint {
+export function chooseCheckpoint(run: string, expected: ExpectedModel): Checkpoint {
+  const checkpoint = bestOf(run);
+  checkModel(checkpoint, expected, run);
+  return checkpoint;
+}
+
+function bestOf(run: string): Checkpoint {
   const files = listCheckpoints(runPaths(run).checkpoints);
   const exported = path.join(run, EXPORTED_MODEL);
   if (files.length === 0 && existsSync(exported)) return readCheckpoint(exported);

@@ -16,7 +16,8 @@ import type { AdamwSettings } from './adamw.ts';
 import { checkpointFile, listCheckpoints, pruneCheckpoints } from './checkpoint.ts';
 import { readCheckpoint, writeCheckpoint, type Checkpoint } from './checkpoint.ts';
 import { eventWriter } from './events.ts';
-import type { BatchShape, TokenBatch } from './loss.ts';
+import type { Shape } from '../data/shapes.ts';
+import type { TokenBatch } from './loss.ts';
 import { appendMetrics, rewindMetrics, secondsTrained, type MetricsLine } from './metricsLog.ts';
 import { firstDifference, runPaths } from './runFolder.ts';
 import { learningRateAt, type ScheduleSettings } from './schedule.ts';
@@ -38,7 +39,7 @@ export interface TrainingRun {
   /** The batch of a step, counted from 0. */
   readonly batchAt: (step: number) => TokenBatch;
   /** Shapes that hold all batches, for backends that record; see `createTrainer`. */
-  readonly shapes: readonly BatchShape[];
+  readonly shapes: readonly Shape[];
   readonly validationBatches: () => Iterable<TokenBatch>;
   /** The run's folder, which the caller has locked. */
   readonly folder: string;

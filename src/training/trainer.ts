@@ -10,7 +10,8 @@ import { tidied } from '../model/tidied.ts';
 import { adamwUpdate, updateRates } from './adamw.ts';
 import type { AdamwSettings, OptimizerState, UpdateRates } from './adamw.ts';
 import { lossInputs, sequenceLoss } from './loss.ts';
-import type { BatchShape, LossInputs, TokenBatch } from './loss.ts';
+import type { Shape } from '../data/shapes.ts';
+import type { LossInputs, TokenBatch } from './loss.ts';
 
 /** Flat vectors as in `OptimizerState`. */
 export interface OptimizerValues {
@@ -34,7 +35,7 @@ export interface TrainerOptions {
   readonly config: ModelConfig;
   readonly settings: AdamwSettings;
   /** Shapes to record, by rising T; every batch must fit into one. Without any, nothing is recorded. */
-  readonly shapes: readonly BatchShape[];
+  readonly shapes: readonly Shape[];
 }
 
 export function createTrainer(start: OptimizerValues, options: TrainerOptions): Trainer {
@@ -147,7 +148,7 @@ function fromInputList(list: readonly tf.Tensor[]): [LossInputs, UpdateRates] {
 }
 
 /** @param shapes by rising T */
-function smallestHolding(shapes: readonly BatchShape[], { B, P, T }: TokenBatch): BatchShape {
+function smallestHolding(shapes: readonly Shape[], { B, P, T }: TokenBatch): Shape {
   const shape = shapes.find((shape) => shape.B >= B && shape.P >= P && shape.T >= T);
   if (shape === undefined)
     throw new RangeError(`no recorded shape holds a batch of ${B}×(${P}+${T})`);
@@ -155,7 +156,7 @@ function smallestHolding(shapes: readonly BatchShape[], { B, P, T }: TokenBatch)
 }
 
 /** A sequence of nothing but bos and eos in each row. */
-function emptyBatch({ B, P, T }: BatchShape): TokenBatch {
+function emptyBatch({ B, P, T }: Shape): TokenBatch {
   const lengths = new Int32Array(B).fill(2);
   return {
     prompt: new Int32Array(B * P),
@@ -168,6 +169,6 @@ function emptyBatch({ B, P, T }: BatchShape): TokenBatch {
   };
 }
 
-function nameOf({ B, P, T }: BatchShape): string {
+function nameOf({ B, P, T }: Shape): string {
   return `update_${B}x${P}x${T}`;
 }

@@ -4,7 +4,7 @@ import { readEvaluation } from '../../evaluation/evaluation.ts';
 import type { Mode } from '../../evaluation/rollouts.ts';
 import { collectResults } from '../../report/results.ts';
 import { readRun } from '../../report/run.ts';
-import { checkModel, chooseCheckpoint } from '../../training/runModel.ts';
+import { chooseCheckpoint } from '../../training/runModel.ts';
 import type { Session } from '../session.ts';
 import { readDataLink } from '../stages/data.ts';
 import { startEngine, type EngineFlags } from '../stages/engine.ts';
@@ -34,8 +34,7 @@ export async function evaluateRun(
   const { data } = flags;
   const dataset =
     data === undefined ? readDataLink(run) : { folder: data, manifest: readManifest(data) };
-  const checkpoint = chooseCheckpoint(run);
-  checkModel(checkpoint, experiment, run);
+  const checkpoint = chooseCheckpoint(run, experiment);
   const decoding: Decoding = {
     ...decodingOf(flags, ownDecoding(experiment)),
     on: data === undefined ? undefined : datasetName(data),

@@ -18,7 +18,7 @@ export async function exportRun(
   session: Session,
 ): Promise<void> {
   const experiment = readRunExperiment(run);
-  const checkpoint = chooseCheckpoint(run);
+  const checkpoint = chooseCheckpoint(run, experiment);
   if (listCheckpoints(runPaths(out).checkpoints).length > 0) {
     throw new InputError(`${out} holds a run of its own: choose another --out`);
   }

@@ -52,8 +52,7 @@ export async function runExperiment(
   const { step } = await trainModel(stage, session);
   session.note(`training: ${step} of ${experiment.training.steps} steps`);
 
-  const checkpoint = shippedModel ?? chooseCheckpoint(out);
-  if (shippedModel === null) checkModel(checkpoint, experiment, out);
+  const checkpoint = shippedModel ?? chooseCheckpoint(out, experiment);
   const decoding = ownDecoding(experiment);
   const source = shipped === null ? undefined : (experiment.pretrained ?? undefined);
   await evaluateModes({ experiment, checkpoint, source, dataset, out, decoding }, session);

@@ -9,7 +9,7 @@ import { judgeResponse } from '../../evaluation/evaluate.ts';
 import type { SampleRecord } from '../../evaluation/records.ts';
 import { MODE_PREFIX, type Mode } from '../../evaluation/rollouts.ts';
 import { loadModel } from '../stages/model.ts';
-import { checkModel, chooseCheckpoint } from '../../training/runModel.ts';
+import { chooseCheckpoint } from '../../training/runModel.ts';
 import { besideEachOther, drawPlan, drawTokens } from '../drawing.ts';
 import { readProblemFile, solveProblem } from '../problems.ts';
 import type { Session } from '../session.ts';
@@ -31,8 +31,7 @@ export async function solveFile(
 ): Promise<void> {
   const { mode, samples, temperature = samples > 1 ? 1 : 0, seed = 1 } = flags;
   const experiment = readRunExperiment(run);
-  const checkpoint = chooseCheckpoint(run);
-  checkModel(checkpoint, experiment, run);
+  const checkpoint = chooseCheckpoint(run, experiment);
   const vocabulary = createVocabulary(checkpoint.vocabulary);
   const problems = await readProblemFile(file);
   const requests = problems.map((problem, index) => ({
