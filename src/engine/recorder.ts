@@ -50,13 +50,49 @@ export interface NativeBackend {
   getInputTensorIds(tensors: tf.Tensor[]): number[];
 }
 
+/** An operation of a recording; a constant has its values beside it instead of in an attribute. */
+export interface RecordedNode extends GraphNode {
+  readonly constant?: Constant;
+}
+
+export interface Constant {
+  readonly dtype: number;
+  readonly shape: readonly number[];
+  readonly values: Float32Array | Int32Array | Uint8Array;
+}
+
+/** Operations in the order in which they ran, and which of their outputs the native tensors are. */
+export interface Recording {
+  readonly nodes: readonly RecordedNode[];
+  add(node: Omit<RecordedNode, 'name'>): string;
+  /** From now on, the native tensor `id` is the output called `output`. */
+  bind(id: number, output: string): void;
+  /** The output that the native tensor `id` is, if it is one. */
+  outputOf(id: number): string | undefined;
+}
+
+export function emptyRecording(): Recording {
+  const nodes: RecordedNode[] = [];
+  const outputs = new Map<number, string>();
+  return {
+    nodes,
+    add(node) {
+      const name = `${node.op}_${nodes.length}`;
+      nodes.push({ ...node, name });
+      return name;
+    },
+    bind: (id, output) => void outputs.set(id, output),
+    outputOf: (id) => outputs.get(id),
+  };
+}
+
 /**
- * Runs `body` and returns what it returns; the operations it ran are appended to `graph`.
+ * Runs `body` and returns what it returns; the operations it ran are appended to `recording`.
  * @throws Error if an operation reads an older tensor that is not bound, or can't be encoded
  */
-export function record<T>(backend: NativeBackend, graph: GraphBuilder, body: () => T): T {
+export function record<T>(backend: NativeBackend, recording: Recording, body: () => T): T {
   const { binding } = backend;
-  backend.binding = recordingBinding(binding, graph);
+  backend.binding = recordingBinding(binding, recording);
   try {
     return body();
   } finally {
@@ -69,41 +105,14 @@ export function nativeId(backend: NativeBackend, tensor: tf.Tensor): number {
   return backend.getInputTensorIds([tensor])[0]!;
 }
 
-/** Nodes of a graph, and which of their outputs the native tensors of a recording are. */
-export interface GraphBuilder {
-  readonly nodes: readonly GraphNode[];
-  add(op: string, inputs: readonly string[], attrs: GraphNode['attrs'], name?: string): string;
-  /** From now on, the native tensor `id` is the output called `output`. */
-  bind(id: number, output: string): void;
-  /** The output that the native tensor `id` is, if it is one. */
-  outputOf(id: number): string | undefined;
-  /** Forgets all bindings; the nodes stay. */
-  unbind(): void;
-}
-
-export function graphBuilder(): GraphBuilder {
-  const nodes: GraphNode[] = [];
-  const outputs = new Map<number, string>();
-  return {
-    nodes,
-    add(op, inputs, attrs, name = `${op}_${nodes.length}`) {
-      nodes.push({ name, op, inputs, attrs });
-      return name;
-    },
-    bind: (id, output) => void outputs.set(id, output),
-    outputOf: (id) => outputs.get(id),
-    unbind: () => outputs.clear(),
-  };
-}
-
-function recordingBinding(binding: NativeBinding, graph: GraphBuilder): NativeBinding {
+function recordingBinding(binding: NativeBinding, recording: Recording): NativeBinding {
   /** Shape and dtype of tensors made from values while recording. */
   const made = new Map<number, { shape: number[]; dtype: number }>();
   const inputOf = (id: number): string => {
-    const known = graph.outputOf(id);
+    const known = recording.outputOf(id);
     if (known !== undefined) return known;
-    const name = addConstant(binding, graph, id, made.get(id));
-    graph.bind(id, name);
+    const name = addConstant(binding, recording, { id, info: made.get(id) });
+    recording.bind(id, name);
     return name;
   };
   // A copy, because the properties of a native module can neither be overridden nor be proxied.
@@ -120,9 +129,9 @@ function recordingBinding(binding: NativeBinding, graph: GraphBuilder): NativeBi
       const attrs = Object.fromEntries(
         attributes.map((attribute) => [attribute.name, encodeAttribute(binding, op, attribute)]),
       );
-      const name = graph.add(op, inputs, attrs);
+      const name = recording.add({ op, inputs, attrs });
       const outputs = binding.executeOp(op, attributes, ids, outputCount);
-      outputs.forEach(({ id }, i) => graph.bind(id, i === 0 ? name : `${name}:${i}`));
+      outputs.forEach(({ id }, i) => recording.bind(id, i === 0 ? name : `${name}:${i}`));
       return outputs;
     },
   });
@@ -130,9 +139,8 @@ function recordingBinding(binding: NativeBinding, graph: GraphBuilder): NativeBi
 
 function addConstant(
   binding: NativeBinding,
-  graph: GraphBuilder,
-  id: number,
-  info: { shape: number[]; dtype: number } | undefined,
+  recording: Recording,
+  { id, info }: { id: number; info: { shape: number[]; dtype: number } | undefined },
 ): string {
   if (info === undefined) {
     throw new Error(
@@ -140,13 +148,9 @@ function addConstant(
         'pass it as an input, or make it inside',
     );
   }
-  const { shape, dtype } = info;
-  const values = binding.tensorDataSync(id);
-  const content = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
-  return graph.add('Const', [], {
-    dtype: attr.type(dtype),
-    value: attr.tensor(dtype, shape, content),
-  });
+  // A copy, because the values may lie in memory that is used again.
+  const constant = { ...info, values: binding.tensorDataSync(id).slice() };
+  return recording.add({ op: 'Const', inputs: [], attrs: {}, constant });
 }
 
 function encodeAttribute(binding: NativeBinding, op: string, attribute: OpAttribute): AttrValue {

@@ -95,28 +95,63 @@ export interface Rotation {
   readonly quarterTurn: tf.Tensor2D;
 }
 
-/** The rotation of positions from … from + length − 1 for heads of even size `headDim`. */
-export function rotation(headDim: number, length: number, from = 0): Rotation {
-  const cos = new Float32Array(length * headDim);
-  const sin = new Float32Array(length * headDim);
-  for (let i = 0; i < headDim; i += 2) {
-    const frequency = 10_000 ** (-i / headDim);
-    for (let row = 0; row < length; row++) {
-      const at = row * headDim + i;
-      cos[at] = cos[at + 1] = Math.cos((from + row) * frequency);
-      sin[at] = sin[at + 1] = Math.sin((from + row) * frequency);
-    }
+/** Positions are split into two digits of this base, so that two short tables serve all lengths. */
+const BASE = 256;
+
+/**
+ * The rotation of the first `length` positions, at most 65,536, for heads of even size `headDim`.
+ * Computed by operations, so that a recorded graph holds it for any length; from tables in double
+ * precision, because single precision loses the angle of late positions.
+ */
+export function rotation(headDim: number, length: number): Rotation {
+  const positions = tf.range(0, length, 1, 'int32');
+  const high = tf.floorDiv(positions, tf.scalar(BASE, 'int32'));
+  const low = tf.sub(positions, tf.mul(high, tf.scalar(BASE, 'int32')));
+  const [cosHigh, sinHigh] = anglesOf(headDim, BASE).map((table) => tf.gather(table, high)) as [
+    tf.Tensor2D,
+    tf.Tensor2D,
+  ];
+  const [cosLow, sinLow] = anglesOf(headDim, 1).map((table) => tf.gather(table, low)) as [
+    tf.Tensor2D,
+    tf.Tensor2D,
+  ];
+  return {
+    cos: tf.sub(tf.mul(cosHigh, cosLow), tf.mul(sinHigh, sinLow)),
+    sin: tf.add(tf.mul(sinHigh, cosLow), tf.mul(cosHigh, sinLow)),
+    quarterTurn: quarterTurn(headDim),
+  };
+}
+
+/** The part of a rotation for positions from … from + length − 1. */
+export function rotationFrom(
+  { cos, sin, quarterTurn }: Rotation,
+  from: number,
+  length: number,
+): Rotation {
+  const rows = (table: tf.Tensor2D): tf.Tensor2D => tf.slice(table, [from, 0], [length, -1]);
+  return { cos: rows(cos), sin: rows(sin), quarterTurn };
+}
+
+/** cos and sin [BASE, d] of the angles at positions 0, stride, 2 · stride, … */
+function anglesOf(headDim: number, stride: number): [tf.Tensor2D, tf.Tensor2D] {
+  const cos = new Float32Array(BASE * headDim);
+  const sin = new Float32Array(BASE * headDim);
+  for (let at = 0; at < cos.length; at++) {
+    const pair = Math.floor((at % headDim) / 2);
+    const angle = Math.floor(at / headDim) * stride * 10_000 ** ((-2 * pair) / headDim);
+    cos[at] = Math.cos(angle);
+    sin[at] = Math.sin(angle);
   }
+  return [tf.tensor2d(cos, [BASE, headDim]), tf.tensor2d(sin, [BASE, headDim])];
+}
+
+function quarterTurn(headDim: number): tf.Tensor2D {
   const turn = new Float32Array(headDim * headDim);
   for (let i = 0; i < headDim; i += 2) {
     turn[i * headDim + i + 1] = 1;
     turn[(i + 1) * headDim + i] = -1;
   }
-  return {
-    cos: tf.tensor2d(cos, [length, headDim]),
-    sin: tf.tensor2d(sin, [length, headDim]),
-    quarterTurn: tf.tensor2d(turn, [headDim, headDim]),
-  };
+  return tf.tensor2d(turn, [headDim, headDim]);
 }
 
 /** x [..., L, d] rotated by position; the gradient is the rotation backwards. */

@@ -11,6 +11,7 @@ import { BOS, EOS } from '../../traces/vocabulary.ts';
 import { causalMask, paddingMask, type KeyValue } from './attention.ts';
 import { argmax, sample } from './sampling.ts';
 import { tidied } from './tidied.ts';
+import { rotationFrom, type Rotation } from './layers.ts';
 import { decode, encode, positionsOf, readMemory, type Model } from './transformer.ts';
 
 export interface RolloutRequest {
@@ -78,6 +79,8 @@ interface DecodingState {
   readonly past: readonly KeyValue[];
   /** [B, 1, 1, P] */
   readonly memoryMask: tf.Tensor;
+  /** Of all positions that a response can have. */
+  readonly positions: Rotation;
 }
 
 /** The samples `first` … first + count − 1 of each request. */
@@ -96,7 +99,7 @@ async function rolloutBatch(
     })),
   );
   let live = all.flat();
-  let { state, logits } = tidied(() => prefill(model, requests, count, prefix));
+  let { state, logits } = tidied(() => prefill(model, requests, { samples: count, prefix, maxTokens }));
   try {
     for (;;) {
       const values = await logits.data<'float32'>();
@@ -126,8 +129,11 @@ async function rolloutBatch(
 function prefill(
   model: Model,
   requests: readonly RolloutRequest[],
-  samples: number,
-  prefix: readonly number[],
+  {
+    samples,
+    prefix,
+    maxTokens,
+  }: { samples: number; prefix: readonly number[]; maxTokens: number },
 ): { state: DecodingState; logits: tf.Tensor } {
   const count = requests.length;
   const lengths = requests.map(({ prompt }) => prompt.length + 2);
@@ -153,22 +159,23 @@ function prefill(
     memory: memory.map((layer) => gatherRows(layer, requestOfRow)),
     memoryMask: tf.gather(mask, requestOfRow),
   };
+  const positions = positionsOf(model.config, Math.max(start.length, maxTokens));
   const { logits, keyValues } = decode(
     model,
     tf.tensor2d(startIds, [count * samples, start.length], 'int32'),
     {
       ...perRow,
       selfMask: causalMask(start.length),
-      positions: positionsOf(model.config, start.length),
+      positions: rotationFrom(positions, 0, start.length),
     },
   );
-  return { state: { ...perRow, past: keyValues }, logits: lastPosition(logits) };
+  return { state: { ...perRow, past: keyValues, positions }, logits: lastPosition(logits) };
 }
 
 /** One more token for each live row. */
 function advance(
   model: Model,
-  { memory, memoryMask, past }: DecodingState,
+  { memory, memoryMask, past, positions }: DecodingState,
   live: readonly Row[],
 ): { past: readonly KeyValue[]; logits: tf.Tensor } {
   const position = past[0]!.key.shape[2]!;
@@ -178,7 +185,7 @@ function advance(
     memoryMask,
     past,
     selfMask: null,
-    positions: positionsOf(model.config, 1, position),
+    positions: rotationFrom(positions, position, 1),
   });
   return { past: keyValues, logits: lastPosition(logits) };
 }
@@ -218,16 +225,23 @@ function selectRows(state: DecodingState, rows: readonly number[]): DecodingStat
     memory: state.memory.map((layer) => gatherRows(layer, indices)),
     past: state.past.map((layer) => gatherRows(layer, indices)),
     memoryMask: tf.gather(state.memoryMask, indices),
+    positions: state.positions,
   };
 }
 
 function replace(state: DecodingState, make: () => DecodingState): DecodingState {
   const next = tidied(make);
-  disposeState(state);
+  disposeRows(state);
   return next;
 }
 
 function disposeState(state: DecodingState): void {
+  disposeRows(state);
+  const { cos, sin, quarterTurn } = state.positions;
+  tf.dispose([cos, sin, quarterTurn]);
+}
+
+function disposeRows(state: DecodingState): void {
   disposeKeyValues(state.memory);
   disposeKeyValues(state.past);
   state.memoryMask.dispose();

@@ -87,9 +87,9 @@ export function decode(
   return { logits, keyValues };
 }
 
-/** Rotations of positions from … from + length − 1 for the heads of this model. */
-export function positionsOf(config: ModelConfig, length: number, from = 0): Rotation {
-  return rotation(config.dim / config.heads, length, from);
+/** Rotations of the first `length` positions for the heads of this model. */
+export function positionsOf(config: ModelConfig, length: number): Rotation {
+  return rotation(config.dim / config.heads, length);
 }
 
 function feedForward(x: tf.Tensor, params: Params, layer: string): tf.Tensor {

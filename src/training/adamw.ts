@@ -47,9 +47,12 @@ export function updateRates(
 export function adamwUpdate(
   state: OptimizerState,
   gradient: tf.Tensor1D,
-  rates: UpdateRates,
-  { betas: [beta1, beta2], clipNorm }: AdamwSettings,
+  { rates, settings }: { readonly rates: UpdateRates; readonly settings: AdamwSettings },
 ): void {
+  const {
+    betas: [beta1, beta2],
+    clipNorm,
+  } = settings;
   tf.tidy(() => {
     const clipped = clipNorm === null ? gradient : clip(gradient, clipNorm);
     const mean = tf.add(tf.mul(state.mean, beta1), tf.mul(clipped, 1 - beta1));

@@ -32,32 +32,33 @@ export interface LossInputs {
 }
 
 /**
- * The caller disposes the tensors.
- * @param shape to pad to, the batch's own unless given; added rows weigh nothing
+ * The rows `from` … `to` − 1 of a batch, weighed as rows of the whole of it, padded to their own
+ * longest; without any, one row that weighs nothing. The caller disposes the tensors.
  */
-export function lossInputs(batch: TokenBatch, shape: Shape = batch): LossInputs {
-  const { B, P } = shape;
-  const N = shape.T - 1;
-  const prompt = new Int32Array(B * P);
-  const inputs = new Int32Array(B * N);
-  const targets = new Int32Array(B * N);
-  const weights = new Float32Array(B * N);
-  const promptLengths = new Int32Array(B).fill(1);
-  promptLengths.set(batch.promptLengths);
-  for (let row = 0; row < batch.B; row++) {
-    const predicted = batch.responseLengths[row]! - 1;
-    const response = batch.response.subarray(row * batch.T, row * batch.T + predicted + 1);
-    prompt.set(batch.prompt.subarray(row * batch.P, (row + 1) * batch.P), row * P);
+export function lossInputs(batch: TokenBatch, from = 0, to = batch.B): LossInputs {
+  const rows = Math.max(1, to - from);
+  const promptLengths = new Int32Array(rows).fill(2);
+  promptLengths.set(batch.promptLengths.subarray(from, to));
+  const [P, N] = [Math.max(...promptLengths), Math.max(2, ...batch.responseLengths.subarray(from, to)) - 1];
+  const prompt = new Int32Array(rows * P);
+  const inputs = new Int32Array(rows * N);
+  const targets = new Int32Array(rows * N);
+  const weights = new Float32Array(rows * N);
+  for (let row = 0; row < to - from; row++) {
+    const of = from + row;
+    const predicted = batch.responseLengths[of]! - 1;
+    const response = batch.response.subarray(of * batch.T, of * batch.T + predicted + 1);
+    prompt.set(batch.prompt.subarray(of * batch.P, of * batch.P + promptLengths[row]!), row * P);
     inputs.set(response.subarray(0, predicted), row * N);
     targets.set(response.subarray(1), row * N);
     weights.fill(1 / (batch.B * predicted), row * N, row * N + predicted);
   }
   return {
-    prompt: tf.tensor2d(prompt, [B, P], 'int32'),
+    prompt: tf.tensor2d(prompt, [rows, P], 'int32'),
     promptMask: paddingMask(promptLengths, P),
-    inputs: tf.tensor2d(inputs, [B, N], 'int32'),
-    targets: tf.tensor2d(targets, [B, N], 'int32'),
-    weights: tf.tensor2d(weights, [B, N]),
+    inputs: tf.tensor2d(inputs, [rows, N], 'int32'),
+    targets: tf.tensor2d(targets, [rows, N], 'int32'),
+    weights: tf.tensor2d(weights, [rows, N]),
   };
 }
 

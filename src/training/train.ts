@@ -16,12 +16,11 @@ import type { AdamwSettings } from './adamw.ts';
 import { checkpointFile, listCheckpoints, pruneCheckpoints } from './checkpoint.ts';
 import { readCheckpoint, writeCheckpoint, type Checkpoint } from './checkpoint.ts';
 import { eventWriter } from './events.ts';
-import type { Shape } from '../data/shapes.ts';
 import type { TokenBatch } from './loss.ts';
 import { appendMetrics, rewindMetrics, secondsTrained, type MetricsLine } from './metricsLog.ts';
 import { firstDifference, runPaths } from './runFolder.ts';
 import { learningRateAt, type ScheduleSettings } from './schedule.ts';
-import { createTrainer, meanLoss } from './trainer.ts';
+import { createTrainer, type Trainer } from './trainer.ts';
 import { emptyWindow, grown } from './window.ts';
 
 export interface TrainingLoopSettings extends AdamwSettings, ScheduleSettings {
@@ -38,8 +37,8 @@ export interface TrainingRun {
   readonly vocabulary: VocabularySettings;
   /** The batch of a step, counted from 0. */
   readonly batchAt: (step: number) => TokenBatch;
-  /** Shapes that hold all batches, for backends that record; see `createTrainer`. */
-  readonly shapes: readonly Shape[];
+  /** In how many parts a batch is computed; see `createTrainer`. */
+  readonly parts: number;
   readonly validationBatches: () => Iterable<TokenBatch>;
   /** The run's folder, which the caller has locked. */
   readonly folder: string;
@@ -107,7 +106,7 @@ export async function train(run: TrainingRun): Promise<TrainingOutcome> {
     if (!values.params.every(Number.isFinite)) {
       throw divergence('a weight is no longer finite', step, learningRateAt(step, settings));
     }
-    validationLoss = withValidation ? lossOnValidation(run, values.params) : null;
+    validationLoss = withValidation ? lossOnValidation(trainer, run) : null;
     if (validationLoss !== null && Number.isFinite(validationLoss)) {
       validationLosses.set(step, validationLoss);
       log({ step, validationLoss });
@@ -179,17 +178,9 @@ function startingPoint(run: TrainingRun, checkpoints: string): Checkpoint {
 }
 
 /** Nats; null if there are no examples to validate on. */
-function lossOnValidation(
-  { config, validationBatches }: TrainingRun,
-  params: Float32Array,
-): number | null {
-  const flat = tf.tensor1d(params);
-  try {
-    const batches = [...validationBatches()];
-    return batches.length === 0 ? null : meanLoss(config, flat, batches);
-  } finally {
-    flat.dispose();
-  }
+function lossOnValidation(trainer: Trainer, { validationBatches }: TrainingRun): number | null {
+  const loss = trainer.meanLoss(validationBatches());
+  return Number.isNaN(loss) ? null : loss;
 }
 
 function stopwatch(from: number): () => number {

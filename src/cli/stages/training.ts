@@ -5,7 +5,6 @@ import { dropStrategy } from '../../../traces/drop.ts';
 import { createVocabulary } from '../../../traces/vocabulary.ts';
 import { createBatches, validationBatches } from '../../data/batches.ts';
 import { datasetChecksum, readSplit } from '../../data/dataset.ts';
-import { batchShapes } from '../../data/shapes.ts';
 import type { Experiment } from '../../experiment.ts';
 import { readJson, writeJsonAtomic } from '../../files.ts';
 import { acquireLock } from '../../lock.ts';
@@ -37,7 +36,7 @@ export interface TrainingStage {
  * @throws InputError if the folder holds something else or is in use
  */
 export async function trainModel(stage: TrainingStage, session: Session): Promise<TrainingOutcome> {
-  const { experiment, dataset, out } = stage;
+  const { experiment, dataset, backend, out } = stage;
   const { training, seed } = experiment;
   const vocabulary = createVocabulary(dataset.manifest.vocabulary);
   const config = modelConfig(experiment.model, vocabulary.size);
@@ -62,7 +61,7 @@ export async function trainModel(stage: TrainingStage, session: Session): Promis
         config,
         vocabulary: dataset.manifest.vocabulary,
         batchAt: (step) => batches.at(step),
-        shapes: batchShapes(examples, training.batchSize),
+        parts: backend.threads,
         validationBatches: () =>
           validation.count === 0 ? [] : validationBatches(validation, options),
         folder: out,
