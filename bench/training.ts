@@ -22,7 +22,7 @@ export function measureTraining(size: keyof typeof SHAPES, steps: number): Row[]
   const settings = { betas: [0.9, 0.99], weightDecay: 0.01, clipNorm: 1 } as const;
   const zeros = new Float32Array(params.length);
   const start = { params, mean: zeros, square: zeros };
-  const trainer = createTrainer(start, { config, settings, parts: Number(process.env['PARTS'] ?? 1) });
+  const trainer = createTrainer(start, { config, settings, parts: Number(process.env['PARTS'] ?? 1), precision: (process.env['PREC'] ?? 'fp32') as 'fp32' });
   const seconds: number[] = [];
   for (let step = 1; step <= WARM_UP + steps; step++) {
     const started = performance.now();

@@ -16,6 +16,7 @@ import os from 'node:os';
 import path from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import { writeFileAtomic } from '../files.ts';
+import { withBfloat16Products } from './bfloat16.ts';
 import { addConstant, emptyGraph, layOut, type Graph } from './graph.ts';
 import { attr, DataType, encodeSavedModel } from './protobuf.ts';
 import { dataType, emptyRecording, nativeId, record } from './recorder.ts';
@@ -63,17 +64,27 @@ export interface Program {
   dispose(): void;
 }
 
+export const PRECISIONS = ['fp32', 'bf16'] as const;
+/** bf16: matrix products of the parts in bfloat16, variables and all else in float32. */
+export type Precision = (typeof PRECISIONS)[number];
+
 /** Whether functions can be recorded on the backend that runs. */
 export function canRecord(): boolean {
   return tf.getBackend() === 'tensorflow';
 }
 
-/** Takes `variables` over: the caller uses them in the functions, and nowhere else. */
+/**
+ * Takes `variables` over: the caller uses them in the functions, and nowhere else.
+ * @throws Error if bf16 is asked for where functions are not recorded
+ */
 export function createProgram(
   variables: readonly tf.Variable[],
   functions: readonly ProgramFunction[],
+  precision: Precision = 'fp32',
 ): Program {
-  return canRecord() ? recordProgram(variables, functions) : eagerProgram(variables, functions);
+  if (canRecord()) return recordProgram(variables, functions, precision);
+  if (precision !== 'fp32') throw new Error(`${precision} needs the tensorflow backend`);
+  return eagerProgram(variables, functions);
 }
 
 /** A program that runs operation by operation. */
@@ -97,13 +108,14 @@ export function eagerProgram(
 export function recordProgram(
   variables: readonly tf.Variable[],
   functions: readonly ProgramFunction[],
+  precision: Precision = 'fp32',
 ): Program {
   const backend = tf.backend() as unknown as NativeBackend;
   const { binding } = backend;
   const graph = emptyGraph();
   variables.forEach((variable, i) => addVariable(graph, variable, i));
   const outputs = new Map(
-    functions.map((func) => [func.name, addFunction(backend, { graph, variables, func })]),
+    functions.map((func) => [func.name, addFunction(backend, { graph, variables, func, precision })]),
   );
   const session = loadGraph(backend, graph);
 
@@ -174,17 +186,18 @@ interface FunctionToAdd {
   readonly graph: Graph;
   readonly variables: readonly tf.Variable[];
   readonly func: ProgramFunction;
+  readonly precision: Precision;
 }
 
 /** Adds the nodes of one function and returns the names of its outputs. */
 function addFunction(
   backend: NativeBackend,
-  { graph, variables, func }: FunctionToAdd,
+  { graph, variables, func, precision }: FunctionToAdd,
 ): readonly string[] {
   const { name, part } = func;
   const reads = new Map(variables.map((_, i) => [`@${readName(i)}`, readName(i)]));
   return tf.tidy(() => {
-    const recorded = part && recordPart(backend, part, variables);
+    const recorded = part && recordPart(backend, part, { variables, precision });
     const parts = Array.from({ length: part?.count ?? 0 }, (_, i) =>
       addPart(graph, recorded!, { prefix: partPrefix(name, i), reads }),
     );
@@ -246,7 +259,7 @@ interface RecordedPart {
 function recordPart(
   backend: NativeBackend,
   { smallest, inputs, body }: Part,
-  variables: readonly tf.Variable[],
+  { variables, precision }: Pick<FunctionToAdd, 'variables' | 'precision'>,
 ): RecordedPart {
   const runs = samplePoints(smallest).map((sizes) => {
     const tensors = inputs(sizes);
@@ -279,8 +292,9 @@ function recordPart(
       throw new Error(`no input has an axis of the size ${name}`);
     }),
   );
+  const nodes = generalise(runs);
   return {
-    nodes: generalise(runs),
+    nodes: precision === 'bf16' ? withBfloat16Products(nodes) : nodes,
     outputs: first.outputs,
     examples: first.results,
     dtypes: first.tensors.map(({ dtype }) => dataType(dtype)),

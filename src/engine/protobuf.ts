@@ -4,7 +4,7 @@
  */
 
 /** DataType of types.proto. */
-export const DataType = { float32: 1, int32: 3, int64: 9, bool: 10 } as const;
+export const DataType = { float32: 1, int32: 3, int64: 9, bool: 10, bfloat16: 14 } as const;
 
 /** An AttrValue message (attr_value.proto), encoded. */
 export type AttrValue = Uint8Array & { readonly __attr?: never };

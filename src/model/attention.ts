@@ -60,10 +60,47 @@ export function attend(
   { key, value }: KeyValue,
   mask: tf.Tensor | null,
 ): tf.Tensor {
-  const headDim = query.shape[3]!;
-  const scores = tf.matMul(tf.mul(query, 1 / Math.sqrt(headDim)), key, false, true); // [B, H, L, S]
-  const weights = tf.softmax(mask === null ? scores : tf.add(scores, mask));
-  return mergeHeads(tf.matMul(weights, value));
+  const scaled = tf.mul(query, 1 / Math.sqrt(query.shape[3]!));
+  return mergeHeads(softmaxAttention(scaled, { key, value }, mask));
+}
+
+/**
+ * [B, H, L, d]. In the gradient, the sum that a softmax subtracts from the gradient of each row of
+ * weights is that row's product of output and output gradient (Dao et al. 2022, appendix B.2), which
+ * spares two passes over all scores.
+ */
+function softmaxAttention(
+  query: tf.Tensor,
+  { key, value }: KeyValue,
+  mask: tf.Tensor | null,
+): tf.Tensor {
+  const op = tf.customGrad((...inputs) => {
+    const [query, key, value, save] = inputs as unknown as [
+      tf.Tensor,
+      tf.Tensor,
+      tf.Tensor,
+      tf.GradSaveFunc,
+    ];
+    const scores = tf.matMul(query, key, false, true); // [B, H, L, S]
+    const weights = tf.softmax(mask === null ? scores : tf.add(scores, mask));
+    const output = tf.matMul(weights, value);
+    save([query, key, value, weights, output]);
+    return {
+      value: output,
+      gradFunc: (dy, saved) => {
+        const [query, key, value, weights, output] = saved as tf.Tensor[];
+        const along = tf.sum(tf.mul(dy, output!), -1, true); // [B, H, L, 1]
+        const dWeights = tf.matMul(dy, value!, false, true);
+        const dScores = tf.mul(weights!, tf.sub(dWeights, along));
+        return [
+          tf.matMul(dScores, key!),
+          tf.matMul(dScores, query!, true),
+          tf.matMul(weights!, dy, true),
+        ];
+      },
+    };
+  });
+  return op(query, key, value);
 }
 
 /** [1, 1, L, L]: a position sees itself and what came before. Computed, so that a graph holds none. */

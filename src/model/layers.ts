@@ -59,8 +59,9 @@ export function embed(table: tf.Tensor, ids: tf.Tensor): tf.Tensor {
 
 /** SwiGLU (Shazeer 2020, eq. 6): silu(x·gate) * (x·up), then down; `gateUp` is [D, 2F]. */
 export function swiGlu(x: tf.Tensor, gateUp: tf.Tensor, down: tf.Tensor): tf.Tensor {
-  const [gate, up] = tf.split(linear(x, gateUp), 2, -1) as [tf.Tensor, tf.Tensor]; // 2 × [..., F]
-  return linear(gatedSilu(gate, up), down);
+  // The weights are cut, because the activations that they make are larger.
+  const [gate, up] = tf.split(gateUp, 2, -1) as [tf.Tensor, tf.Tensor]; // 2 × [D, F]
+  return linear(gatedSilu(linear(x, gate), linear(x, up)), down);
 }
 
 function gatedSilu(gate: tf.Tensor, up: tf.Tensor): tf.Tensor {

@@ -3,7 +3,7 @@
  * added: on the native library the parts use the cores better than operations cut into threads do.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import { createProgram, eagerProgram, type Part, type Program } from '../engine/program.ts';
+import { createProgram, eagerProgram, type Part, type Precision, type Program } from '../engine/program.ts';
 import type { ModelConfig } from '../model/config.ts';
 import { splitParams } from '../model/params.ts';
 import { adamwUpdate, updateRates } from './adamw.ts';
@@ -35,13 +35,14 @@ export interface TrainerOptions {
   readonly settings: AdamwSettings;
   /** In how many parts a batch is computed, as many as there are threads. */
   readonly parts: number;
+  readonly precision?: Precision;
   /** Operation by operation even where graphs could be recorded. */
   readonly eager?: boolean;
 }
 
 export function createTrainer(
   start: OptimizerValues,
-  { config, settings, parts, eager = false }: TrainerOptions,
+  { config, settings, parts, precision = 'fp32', eager = false }: TrainerOptions,
 ): Trainer {
   const program = createTrainingProgram();
   return {
@@ -100,6 +101,7 @@ export function createTrainer(
           body: (_, parts) => [tf.addN(parts.map(([loss]) => loss!))],
         },
       ],
+      precision,
     );
   }
 
