@@ -15,6 +15,8 @@ export interface TokenBatch extends Shape {
   /** [B, T] row by row: bos reasoning plan eos, padding. */
   readonly response: Int32Array;
   readonly responseLengths: Int32Array;
+  /** [B] Of each predicted token of the row; 1 / (B · predicted tokens of the row) unless given. */
+  readonly weights?: Float32Array;
 }
 
 /** What the model reads of a batch, as tensors; N = T − 1 positions predict the next token. */
@@ -27,7 +29,7 @@ export interface LossInputs {
   readonly inputs: tf.Tensor2D;
   /** [B, N] int32 */
   readonly targets: tf.Tensor2D;
-  /** [B, N], 1 / (B · length of the sequence), 0 on padding */
+  /** [B, N], the batch's, 0 on padding */
   readonly weights: tf.Tensor2D;
 }
 
@@ -50,7 +52,8 @@ export function lossInputs(batch: TokenBatch, shape: Shape = batch): LossInputs 
     prompt.set(batch.prompt.subarray(row * batch.P, (row + 1) * batch.P), row * P);
     inputs.set(response.subarray(0, predicted), row * N);
     targets.set(response.subarray(1), row * N);
-    weights.fill(1 / (batch.B * predicted), row * N, row * N + predicted);
+    const weight = batch.weights?.[row] ?? 1 / (batch.B * predicted);
+    weights.fill(weight, row * N, row * N + predicted);
   }
   return {
     prompt: tf.tensor2d(prompt, [B, P], 'int32'),

@@ -37,7 +37,7 @@ export interface TrainingRun {
   readonly config: ModelConfig;
   readonly vocabulary: VocabularySettings;
   /** The batch of a step, counted from 0. */
-  readonly batchAt: (step: number) => TokenBatch;
+  readonly batchAt: (step: number) => TokenBatch & { readonly tokens: number };
   /** Shapes that hold all batches, for backends that record; see `createTrainer`. */
   readonly shapes: readonly Shape[];
   readonly validationBatches: () => Iterable<TokenBatch>;
@@ -141,7 +141,7 @@ export async function train(run: TrainingRun): Promise<TrainingOutcome> {
       const learningRate = learningRateAt(step + 1, settings);
       const loss = trainer.update(batch, ++step, learningRate);
       if (!Number.isFinite(loss)) throw divergence(`the loss became ${loss}`, step, learningRate);
-      window = grown(window, loss, batch);
+      window = grown(window, loss, batch.tokens);
       if (step % settings.checkpointEvery === 0 && step < settings.steps) save(true);
       else if (step % every === 0) closeWindow();
     }

@@ -25,7 +25,7 @@ export function smallModel(seed: number): Model {
 export function randomBatch(
   seed: number,
   { B = 3, P = 6, T = 8, vocabSize = SMALL_VOCABULARY } = {},
-): TokenBatch {
+): TokenBatch & { readonly tokens: number } {
   const rng = createRng(seed);
   const lengths = (longest: number): Int32Array =>
     Int32Array.from({ length: B }, (_, row) => (row === 0 ? longest : 2 + rng.int(longest - 1)));
@@ -36,5 +36,7 @@ export function randomBatch(
       i % size < of[Math.floor(i / size)]! ? rng.int(vocabSize) : 0,
     );
   const prompt = rows(P, promptLengths);
-  return { prompt, promptLengths, response: rows(T, responseLengths), responseLengths, B, P, T };
+  const response = rows(T, responseLengths);
+  const tokens = [...promptLengths, ...responseLengths].reduce((a, b) => a + b);
+  return { prompt, promptLengths, response, responseLengths, B, P, T, tokens };
 }

@@ -64,7 +64,9 @@ export async function trainModel(stage: TrainingStage, session: Session): Promis
         batchAt: (step) => batches.at(step),
         shapes: batchShapes(examples, training.batchSize),
         validationBatches: () =>
-          validation.count === 0 ? [] : validationBatches(validation, options),
+          validation.count === 0
+            ? []
+            : validationBatches(validation, { ...options, ladder: batches.ladder }),
         folder: out,
         signal: session.signal,
         onProgress: ({ step, steps, loss, validationLoss, tokensPerSecond }) =>
