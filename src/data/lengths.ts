@@ -29,13 +29,13 @@ export function responseShares(split: Examples, { strategy, vocabulary }: Droppi
   const { count } = split;
   const sampled = Math.min(count, SAMPLE);
   const lengths: [number, number][] = [];
+  const rng = createRng('lengths');
   for (let i = 0; i < sampled; i++) {
     const row = Math.floor((i * count) / sampled);
     const rest = listAt(split.plan, row).length + 2;
     const reasoning = listAt(split.reasoning, row);
     for (const [level, probability] of strategy.probabilities.entries()) {
       if (probability === 0) continue;
-      const rng = createRng('lengths').split(split.id[row]!);
       const kept = dropTrace(reasoning, level, rng, { vocabulary, level3: strategy.level3 });
       lengths.push([kept.length + rest, probability / sampled]);
     }
