@@ -2,7 +2,8 @@
 import { createRng } from '../envs/rng.ts';
 import { modelConfig, type ModelSize } from '../src/model/config.ts';
 import { initialParams } from '../src/model/params.ts';
-import type { TokenBatch } from '../src/training/loss.ts';
+import { splitBatch, type Batch } from '../src/data/batch.ts';
+import { EXACT } from '../src/data/ladder.ts';
 import { createTrainer } from '../src/training/trainer.ts';
 import { median, type Row } from './rows.ts';
 
@@ -22,11 +23,17 @@ export function measureTraining(size: keyof typeof SHAPES, steps: number): Row[]
   const settings = { betas: [0.9, 0.99], weightDecay: 0.01, clipNorm: 1 } as const;
   const zeros = new Float32Array(params.length);
   const start = { params, mean: zeros, square: zeros };
-  const trainer = createTrainer(start, { config, settings, parts: Number(process.env['PARTS'] ?? 1), precision: (process.env['PREC'] ?? 'fp32') as 'fp32' });
+  const parts = Number(process.env['PARTS'] ?? 1);
+  const trainer = createTrainer(start, {
+    config,
+    settings,
+    parts,
+    precision: (process.env['PREC'] ?? 'fp32') as 'fp32',
+  });
   const seconds: number[] = [];
   for (let step = 1; step <= WARM_UP + steps; step++) {
     const started = performance.now();
-    trainer.update(batch, step, 1e-4);
+    trainer.update(splitBatch(batch, parts), step, 1e-4);
     if (step > WARM_UP) seconds.push((performance.now() - started) / 1000);
   }
   trainer.dispose();
@@ -37,7 +44,7 @@ export function measureTraining(size: keyof typeof SHAPES, steps: number): Row[]
   ];
 }
 
-function randomBatch(B: number, P: number, T: number, vocabSize: number): TokenBatch {
+function randomBatch(B: number, P: number, T: number, vocabSize: number): Batch {
   const rng = createRng('batch');
   const ids = (length: number): Int32Array => Int32Array.from({ length }, () => rng.int(vocabSize));
   return {
@@ -45,6 +52,11 @@ function randomBatch(B: number, P: number, T: number, vocabSize: number): TokenB
     promptLengths: new Int32Array(B).fill(P),
     response: ids(B * T),
     responseLengths: new Int32Array(B).fill(T),
+    weights: new Float32Array(B).fill(1 / (B * (T - 1))),
+    rows: new Uint32Array(B),
+    levels: new Uint8Array(B),
+    tokens: B * (P + T),
+    ladder: EXACT,
     B,
     P,
     T,

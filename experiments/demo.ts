@@ -23,7 +23,6 @@ export const demo: ExperimentInput = {
     clipNorm: 1,
     checkpointEvery: 1_000,
   },
-  threads: 1,
   evaluation: { tasks: 400, samples: 1, temperature: 0, maxTokens: 400 },
   pretrained: 'results/demo/model.safetensors',
 };

@@ -86,7 +86,17 @@ export const trainingSchema = z.strictObject({
   weightDecay: z.number().min(0).default(0.01),
   /** Largest norm of the whole gradient; null does not clip. */
   clipNorm: z.number().positive().nullable().default(null),
+  /** Of matrix products; bf16 keeps weights and everything else in fp32. */
+  precision: z.enum(['fp32', 'bf16']).default('fp32'),
+  /** Parts that a batch is computed in side by side; more than threads bring nothing. */
+  parts: count.default(4),
+  /** Rounds in which a batch is computed one after the other; more of them need less memory. */
+  rounds: count.default(1),
   dropping: droppingSchema.default('dualformer'),
+  /** Whether every sequence weighs the same in the loss, or every token. */
+  weighting: z.enum(['sequence', 'token']).default('sequence'),
+  /** Batches of similar lengths; false mixes all lengths, at the price of padding. */
+  sorted: z.boolean().default(true),
   /** Steps between two checkpoints, each with the validation loss. */
   checkpointEvery: count.default(1_000),
   /** Stops early, in minutes of training; null trains all steps. */
@@ -121,7 +131,7 @@ export const experimentSchema = z.strictObject({
   model: modelSchema.default('s'),
   training: trainingSchema.prefault({}),
   evaluation: evaluationSchema.prefault({}),
-  /** Of the native engine; null takes all cores. Small models are faster on one. */
+  /** Of the native engine; null takes all cores. */
   threads: count.nullable().default(null),
   /**
    * A checkpoint of this experiment, relative to the kit or to the user's file, that plans where

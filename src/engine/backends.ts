@@ -10,7 +10,7 @@ import util from 'node:util';
 import * as tf from '@tensorflow/tfjs-core';
 import { InputError } from '../../envs/inputError.ts';
 import { loadAddon } from './binding.ts';
-import { gpuNames } from './machine.ts';
+import { cpuFeatures, gpuNames } from './machine.ts';
 import { locateEngine } from './nativeEngine.ts';
 
 /** Fastest first. */
@@ -22,7 +22,6 @@ export interface Backend {
   /** Of TensorFlow, or of tfjs. */
   readonly version: string;
   readonly devices: readonly string[];
-  /** Threads that one operation may use. */
   readonly threads: number;
   /** Why not a faster backend, in one line; null if the fastest or the one asked for runs. */
   readonly slowerBecause: string | null;
@@ -33,6 +32,11 @@ export interface BackendOptions {
   readonly backend?: string | undefined;
   /** Threads of the native backend, all cores unless given; the others always use one. */
   readonly threads?: number | undefined;
+  /**
+   * Parts of a program that run at once, 1 unless given. They share the threads: with as many parts
+   * as threads, or more, each operation has one, and results do not depend on how many there are.
+   */
+  readonly parts?: number | undefined;
 }
 
 /**
@@ -41,7 +45,8 @@ export interface BackendOptions {
  * @throws InputError if there is no backend of that name, the one asked for can't be used, or
  * `threads` differs from what the native library was started with in this process
  */
-export async function startBackend({ backend, threads }: BackendOptions = {}): Promise<Backend> {
+export async function startBackend(options: BackendOptions = {}): Promise<Backend> {
+  const { backend, threads } = options;
   const wanted = backend ?? (process.env['KIT_BACKEND'] || undefined);
   if (wanted !== undefined && !isBackendName(wanted)) {
     throw new InputError(`backend "${wanted}": not known; known are ${BACKENDS.join(', ')}`);
@@ -53,7 +58,7 @@ export async function startBackend({ backend, threads }: BackendOptions = {}): P
   let slowerBecause: string | null = null;
   for (const name of wanted === undefined ? BACKENDS : [wanted]) {
     try {
-      return { ...(await START[name](threads)), name, slowerBecause };
+      return { ...(await START[name](options)), name, slowerBecause };
     } catch (error) {
       if (!(error instanceof Unavailable)) throw error;
       if (wanted !== undefined) throw new InputError(`backend ${name}: ${error.message}`);
@@ -67,12 +72,26 @@ function isBackendName(name: string): name is BackendName {
   return (BACKENDS as readonly string[]).includes(name);
 }
 
+/** Why products in bfloat16 would not be faster on a backend; null if they are. */
+export function bfloat16Problem({
+  name,
+  devices,
+}: Pick<Backend, 'name' | 'devices'>): string | null {
+  if (name !== 'tensorflow') return 'bf16 needs the native engine (kit setup installs it)';
+  if (devices.join() !== cpuName()) return null;
+  const instructions = cpuFeatures();
+  if (BFLOAT16_FEATURES.some((feature) => instructions.includes(feature))) return null;
+  return `bf16 needs a processor with ${BFLOAT16_FEATURES.join(', ')} (kit doctor shows this one's)`;
+}
+
+const BFLOAT16_FEATURES = ['avx512_bf16', 'amx_bf16', 'bf16'];
+
 /** A backend that can't be used on this machine as it is. */
 class Unavailable extends Error {}
 
 type Started = Pick<Backend, 'version' | 'devices' | 'threads'>;
 
-const START: Readonly<Record<BackendName, (threads?: number) => Promise<Started>>> = {
+const START: Readonly<Record<BackendName, (options: BackendOptions) => Promise<Started>>> = {
   tensorflow: startTensorflow,
   wasm: startWasm,
   cpu: startCpu,
@@ -84,8 +103,9 @@ const requireUpstream = createRequire(require.resolve('@tensorflow/tfjs-node-gpu
 /** Fixed when the native library is loaded, once a process. */
 let native: Started | undefined;
 
-async function startTensorflow(threads?: number): Promise<Started> {
-  native ??= await loadNative(threads);
+async function startTensorflow(options: BackendOptions): Promise<Started> {
+  const { threads } = options;
+  native ??= await loadNative(options);
   if (threads !== undefined && threads !== native.threads) {
     throw new InputError(`threads ${threads}: TensorFlow already runs with ${native.threads} here`);
   }
@@ -93,13 +113,13 @@ async function startTensorflow(threads?: number): Promise<Started> {
   return native;
 }
 
-async function loadNative(threads?: number): Promise<Started> {
+async function loadNative(options: BackendOptions): Promise<Started> {
   const state = locateEngine();
   if (!state.ready) {
     const remedy = state.tried ? 'kit setup tries again' : 'kit setup installs it';
     throw new Unavailable(`${state.reason} (${remedy})`);
   }
-  const count = setThreads(threads);
+  const threads = setThreads(options);
   // tfjs 4.22 calls a function that Node 22 deprecates and 23 removed (tensorflow/tfjs #8609).
   Object.assign(util, { isNullOrUndefined: (value: unknown) => value == null });
   const addon = loadOrExplain(() => loadAddon(state.engine.tensorflow, state.engine.binding));
@@ -110,7 +130,7 @@ async function loadNative(threads?: number): Promise<Started> {
   const packageName = '@tensorflow/tfjs-node-gpu';
   tf.registerBackend('tensorflow', () => new NodeJSKernelBackend(addon, packageName));
   const devices = addon.isUsingGpuDevice() ? await gpuNames() : [cpuName()];
-  return { version: addon.TF_Version, devices, threads: count };
+  return { version: addon.TF_Version, devices, threads };
 }
 
 async function startWasm(): Promise<Started> {
@@ -141,17 +161,20 @@ function registerGradients(): void {
  * Must come before the library is loaded, which reads these from the C environment. Without a
  * number of threads the user's own settings stay.
  */
-function setThreads(threads?: number): number {
+function setThreads({ threads, parts = 1 }: BackendOptions): number {
   const { env } = process;
-  for (const name of ['TF_NUM_INTRAOP_THREADS', 'TF_NUM_INTEROP_THREADS']) {
-    if (threads !== undefined || !env[name]) {
-      env[name] = String(threads ?? os.availableParallelism());
-    }
+  const total = threads ?? os.availableParallelism();
+  const perOperation = Math.max(1, Math.floor(total / parts));
+  const settings = { TF_NUM_INTRAOP_THREADS: perOperation, TF_NUM_INTEROP_THREADS: total };
+  for (const [name, value] of Object.entries(settings)) {
+    if (threads !== undefined || !env[name]) env[name] = String(value);
   }
   env['TF_CPP_MIN_LOG_LEVEL'] ??= '2';
   // Two processes can share a GPU only if neither takes all of its memory at once.
   env['TF_FORCE_GPU_ALLOW_GROWTH'] ??= 'true';
-  return Number(env['TF_NUM_INTRAOP_THREADS']);
+  // Lengths differ from step to step, and each has its own kernels: by default 1,024 are kept.
+  env['ONEDNN_PRIMITIVE_CACHE_CAPACITY'] ??= '16384';
+  return Math.max(Number(env['TF_NUM_INTRAOP_THREADS']), Number(env['TF_NUM_INTEROP_THREADS']));
 }
 
 function loadOrExplain<T>(load: () => T): T {

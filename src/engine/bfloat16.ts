@@ -27,7 +27,12 @@ export function withBfloat16Products(nodes: readonly SizedNode[]): SizedNode[] {
     const [a, b, ...order] = node.inputs as [string, string, ...string[]];
     const inputs = [round(a), round(b), ...order];
     const name = `${node.name}_rounded`;
-    result.push({ ...node, name, inputs, attrs: { ...node.attrs, T: attr.type(DataType.bfloat16) } });
+    result.push({
+      ...node,
+      name,
+      inputs,
+      attrs: { ...node.attrs, T: attr.type(DataType.bfloat16) },
+    });
     result.push(cast(node.name, name, [DataType.bfloat16, DataType.float32]));
   }
   return result;

@@ -3,11 +3,12 @@ import os from 'node:os';
 import * as tf from '@tensorflow/tfjs-core';
 import { InputError } from '../../envs/inputError.ts';
 import { kitVersion } from '../kitPackage.ts';
-import { BACKENDS, startBackend, type BackendName } from './backends.ts';
+import { BACKENDS, bfloat16Problem, startBackend, type BackendName } from './backends.ts';
 import { testBinding } from './binding.ts';
 import { engineCache, folderBytes } from './engineCache.ts';
 import { cpuFeatures } from './machine.ts';
 import { locateEngine } from './nativeEngine.ts';
+import { createProgram, type Precision } from './program.ts';
 import { SetupFailure } from './setupFailure.ts';
 
 export interface Diagnosis {
@@ -36,6 +37,8 @@ export type BackendDiagnosis =
       readonly threads: number;
       /** 10⁹ multiplications and additions a second in a product of square float32 matrices. */
       readonly gflops: number;
+      /** The same in bfloat16; null where it would not be faster. */
+      readonly bfloat16Gflops: number | null;
       /** The folder that the native libraries come from. */
       readonly tensorflow: string | null;
     }
@@ -64,9 +67,13 @@ export async function diagnose({ threads }: { threads?: number } = {}): Promise<
 async function diagnoseBackend(name: BackendName, threads?: number): Promise<BackendDiagnosis> {
   try {
     const tensorflow = name === 'tensorflow' ? await testedLibrary() : null;
-    const { version, devices, threads: used } = await startBackend({ backend: name, threads });
-    const gflops = await measureGflops(MATRIX_SIZE[name]);
-    return { name, available: true, version, devices, threads: used, gflops, tensorflow };
+    const started = await startBackend({ backend: name, threads });
+    const gflops = measureGflops(MATRIX_SIZE[name], 'fp32');
+    const problem = bfloat16Problem(started);
+    const bfloat16Gflops = problem === null ? measureGflops(MATRIX_SIZE[name], 'bf16') : null;
+    const { version, devices, threads: used } = started;
+    const speed = { threads: used, gflops, bfloat16Gflops };
+    return { name, available: true, version, devices, ...speed, tensorflow };
   } catch (error) {
     if (!(error instanceof InputError || error instanceof SetupFailure)) throw error;
     return { name, available: false, reason: error.message.replace(`backend ${name}: `, '') };
@@ -91,21 +98,36 @@ const MATRIX_SIZE: Readonly<Record<BackendName, number>> = {
 const MEASURED_MS = 500;
 
 /** The fastest of as many products as fit into the time. */
-async function measureGflops(size: number): Promise<number> {
+function measureGflops(size: number, precision: Precision): number {
+  const program = createProgram(
+    [],
+    [
+      {
+        name: 'product',
+        part: {
+          count: 1,
+          smallest: {},
+          inputs: () => [tf.zeros([size, size])],
+          // One number of the product comes back, since copying all of it takes time.
+          body: ([x]) => [tf.slice(tf.matMul(x as tf.Tensor2D, x as tf.Tensor2D), 0, 1)],
+        },
+        inputs: [],
+        body: (_, [part]) => [tf.sum(part![0]!)],
+      },
+    ],
+    precision,
+  );
   const x = tf.tidy(() => tf.reshape(tf.linspace(-1, 1, size * size), [size, size]));
-  const multiply = async (): Promise<void> => {
-    const product = tf.matMul(x, x);
-    await product.data();
-    product.dispose();
-  };
-  await multiply();
+  const multiply = (): Float32Array[] => program.call('product', [], [[x]]);
+  multiply();
   const end = performance.now() + MEASURED_MS;
   let best = Infinity;
   do {
     const start = performance.now();
-    await multiply();
+    multiply();
     best = Math.min(best, performance.now() - start);
   } while (performance.now() < end);
   x.dispose();
+  program.dispose();
   return (2 * size ** 3) / (best * 1e6);
 }

@@ -63,7 +63,11 @@ export function layOut(
     // Gradients of sums multiply by ones of the summed shape.
     if (constant.values.length > 64 && isUniform(constant)) {
       const shape = Int32Array.from(constant.shape);
-      const dims = addConstant(graph, { dtype: DataType.int32, shape: [shape.length], values: shape });
+      const dims = addConstant(graph, {
+        dtype: DataType.int32,
+        shape: [shape.length],
+        values: shape,
+      });
       return addFill(graph, { constant, dims });
     }
     return addConstant(graph, constant);
@@ -99,15 +103,19 @@ function sizeArithmetic(graph: Graph, sizes: Readonly<Record<string, string>>) {
   const scalar = ({ terms }: Polynomial): string =>
     terms
       .map(({ factor, sizes: names }) => {
-        const product = names.map((name) => sizes[name]!).reduce<string | null>(
-          (product, size) => (product === null ? size : binary('Mul', product, size)),
-          null,
-        );
+        const product = names
+          .map((name) => sizes[name]!)
+          .reduce<string | null>(
+            (product, size) => (product === null ? size : binary('Mul', product, size)),
+            null,
+          );
         if (product === null) return literal(factor);
         return factor === 1 ? product : binary('Mul', product, literal(factor));
       })
-      .reduce<string | null>((sum, term) => (sum === null ? term : binary('AddV2', sum, term)), null) ??
-    literal(0);
+      .reduce<string | null>(
+        (sum, term) => (sum === null ? term : binary('AddV2', sum, term)),
+        null,
+      ) ?? literal(0);
   return {
     integers(values: readonly Polynomial[], isScalar: boolean): string {
       const scalars = values.map(scalar);

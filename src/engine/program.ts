@@ -19,7 +19,7 @@ import { writeFileAtomic } from '../files.ts';
 import { withBfloat16Products } from './bfloat16.ts';
 import { addConstant, emptyGraph, layOut, type Graph } from './graph.ts';
 import { attr, DataType, encodeSavedModel } from './protobuf.ts';
-import { dataType, emptyRecording, nativeId, record } from './recorder.ts';
+import { dataType, emptyRecording, nativeId, outputOf, record } from './recorder.ts';
 import type { NativeBackend, RecordedNode } from './recorder.ts';
 import { generalise, samplePoints, type SizedNode, type Sizes } from './sizes.ts';
 
@@ -115,7 +115,10 @@ export function recordProgram(
   const graph = emptyGraph();
   variables.forEach((variable, i) => addVariable(graph, variable, i));
   const outputs = new Map(
-    functions.map((func) => [func.name, addFunction(backend, { graph, variables, func, precision })]),
+    functions.map((func) => [
+      func.name,
+      addFunction(backend, { graph, variables, func, precision }),
+    ]),
   );
   const session = loadGraph(backend, graph);
 
@@ -216,17 +219,16 @@ function addFunction(
       bindAll(backend, recording, func.inputs, (i) => `@input_${i}`);
       bindAll(backend, recording, variables, (i) => `@${readName(i)}`);
       examples.forEach((own, p) => bindAll(backend, recording, own, (i) => `@part_${p}_${i}`));
-      const results = record(backend, recording, () => func.body(func.inputs, examples));
+      const nameOf = (tensor: tf.Tensor): string => outputOf(backend, recording, tensor);
+      const { results, outputs, values } = record(backend, recording, () => {
+        const results = func.body(func.inputs, examples);
+        return { results, outputs: results.map(nameOf), values: variables.map(nameOf) };
+      });
       if (results.length === 0) throw new Error(`${name} returns nothing that could be fetched`);
       const prefix = `${name}/`;
       const resolve = layOut(graph, recording.nodes, { prefix, inputs, sizes: {} });
-      const outputOf = (tensor: tf.Tensor, what: string): string => {
-        const output = recording.outputOf(nativeId(backend, tensor));
-        if (output === undefined) throw new Error(`${what} was not recorded`);
-        return resolve(output);
-      };
       const assigns = variables.flatMap((variable, i) => {
-        const value = outputOf(variable, `a value that ${name} assigns`);
+        const value = resolve(values[i]!);
         if (value === readName(i)) return [];
         const attrs = { dtype: attr.type(dataType(variable.dtype)) };
         // After the one reading of the variable, which might otherwise see the new value.
@@ -234,7 +236,7 @@ function addFunction(
         return [`^${graph.add('AssignVariableOp', from, { attrs })}`];
       });
       return results.map((tensor, i) => {
-        const output = outputOf(tensor, `output ${i} of ${name}`);
+        const output = resolve(outputs[i]!);
         const attrs = { T: attr.type(dataType(tensor.dtype)) };
         return graph.add('Identity', [output, ...assigns], { attrs, name: `${prefix}output_${i}` });
       });
@@ -266,11 +268,15 @@ function recordPart(
     const recording = emptyRecording();
     bindAll(backend, recording, tensors, (i) => `@input_${i}`);
     bindAll(backend, recording, variables, (i) => `@${readName(i)}`);
-    const results = tf.tidy(() => [...record(backend, recording, () => body(tensors))]);
-    const outputs = results.map((tensor, i) => {
-      const output = recording.outputOf(nativeId(backend, tensor));
-      if (output === undefined) throw new Error(`output ${i} of a part was not recorded`);
-      return output;
+    const nameOf = (tensor: tf.Tensor): string => outputOf(backend, recording, tensor);
+    const { results, outputs } = record(backend, recording, () => {
+      const results = tf.tidy(() => [...body(tensors)]);
+      return { results, outputs: results.map(nameOf) };
+    });
+    variables.forEach((variable, i) => {
+      if (outputOf(backend, recording, variable) !== `@${readName(i)}`) {
+        throw new Error('a part assigns a variable');
+      }
     });
     const nodes: readonly RecordedNode[] = recording.nodes;
     return { sizes, tensors, nodes, outputs, results };
@@ -285,7 +291,9 @@ function recordPart(
     Object.keys(smallest).map((name) => {
       for (const [input, { rank }] of first.tensors.entries()) {
         for (let axis = 0; axis < rank; axis++) {
-          const is = runs.every(({ tensors, sizes }) => tensors[input]!.shape[axis] === sizes[name]);
+          const is = runs.every(
+            ({ tensors, sizes }) => tensors[input]!.shape[axis] === sizes[name],
+          );
           if (is) return [name, [input, axis] as const];
         }
       }

@@ -69,6 +69,8 @@ export interface Recording {
   bind(id: number, output: string): void;
   /** The output that the native tensor `id` is, if it is one. */
   outputOf(id: number): string | undefined;
+  /** Shape and dtype of the native tensors made from values while recording, by id. */
+  readonly made: Map<number, Pick<Constant, 'shape' | 'dtype'>>;
 }
 
 export function emptyRecording(): Recording {
@@ -83,6 +85,7 @@ export function emptyRecording(): Recording {
     },
     bind: (id, output) => void outputs.set(id, output),
     outputOf: (id) => outputs.get(id),
+    made: new Map(),
   };
 }
 
@@ -100,32 +103,28 @@ export function record<T>(backend: NativeBackend, recording: Recording, body: ()
   }
 }
 
+/** The output that `tensor` is. @throws Error if it is older than the recording, and not bound */
+export function outputOf(backend: NativeBackend, recording: Recording, tensor: tf.Tensor): string {
+  return outputNamed(backend.binding, recording, nativeId(backend, tensor));
+}
+
 /** The id under which the native library knows `tensor`. */
 export function nativeId(backend: NativeBackend, tensor: tf.Tensor): number {
   return backend.getInputTensorIds([tensor])[0]!;
 }
 
 function recordingBinding(binding: NativeBinding, recording: Recording): NativeBinding {
-  /** Shape and dtype of tensors made from values while recording. */
-  const made = new Map<number, { shape: number[]; dtype: number }>();
-  const inputOf = (id: number): string => {
-    const known = recording.outputOf(id);
-    if (known !== undefined) return known;
-    const name = addConstant(binding, recording, { id, info: made.get(id) });
-    recording.bind(id, name);
-    return name;
-  };
   // A copy, because the properties of a native module can neither be overridden nor be proxied.
   const properties = Object.getOwnPropertyNames(binding) as (keyof NativeBinding)[];
   const copy = Object.fromEntries(properties.map((name) => [name, binding[name]]));
   return Object.assign(copy as unknown as NativeBinding, {
     createTensor(shape: number[], dtype: number, values: ArrayBufferView) {
       const id = binding.createTensor(shape, dtype, values);
-      made.set(id, { shape: [...shape], dtype });
+      recording.made.set(id, { shape: [...shape], dtype });
       return id;
     },
     executeOp(op: string, attributes: OpAttribute[], ids: number[], outputCount: number) {
-      const inputs = ids.map(inputOf);
+      const inputs = ids.map((id) => outputNamed(binding, recording, id));
       const attrs = Object.fromEntries(
         attributes.map((attribute) => [attribute.name, encodeAttribute(binding, op, attribute)]),
       );
@@ -137,20 +136,22 @@ function recordingBinding(binding: NativeBinding, recording: Recording): NativeB
   });
 }
 
-function addConstant(
-  binding: NativeBinding,
-  recording: Recording,
-  { id, info }: { id: number; info: { shape: number[]; dtype: number } | undefined },
-): string {
-  if (info === undefined) {
+/** The output that a native tensor is; a tensor made while recording becomes a constant. */
+function outputNamed(binding: NativeBinding, recording: Recording, id: number): string {
+  const known = recording.outputOf(id);
+  if (known !== undefined) return known;
+  const made = recording.made.get(id);
+  if (made === undefined) {
     throw new Error(
-      'a recorded function reads a tensor that was made before the recording: ' +
+      'a recorded function uses a tensor that was made before the recording: ' +
         'pass it as an input, or make it inside',
     );
   }
   // A copy, because the values may lie in memory that is used again.
-  const constant = { ...info, values: binding.tensorDataSync(id).slice() };
-  return recording.add({ op: 'Const', inputs: [], attrs: {}, constant });
+  const constant = { ...made, values: binding.tensorDataSync(id).slice() };
+  const name = recording.add({ op: 'Const', inputs: [], attrs: {}, constant });
+  recording.bind(id, name);
+  return name;
 }
 
 function encodeAttribute(binding: NativeBinding, op: string, attribute: OpAttribute): AttrValue {

@@ -89,7 +89,12 @@ function sameValues(a: ArrayLike<number>, b: ArrayLike<number>): boolean {
 function sizedConstant(all: readonly Constant[], points: readonly Sizes[]): SizedConstant | null {
   const [first] = all as [Constant];
   const fitted = (numbers: readonly ArrayLike<number>[]): Polynomial[] | null => {
-    const fits = Array.from(numbers[0]!, (_, i) => fit(numbers.map((n) => n[i]!), points));
+    const fits = Array.from(numbers[0]!, (_, i) =>
+      fit(
+        numbers.map((n) => n[i]!),
+        points,
+      ),
+    );
     return fits.includes(null) ? null : (fits as Polynomial[]);
   };
   if (all.every(({ shape }) => sameValues(shape, first.shape))) {

@@ -99,7 +99,9 @@ async function rolloutBatch(
     })),
   );
   let live = all.flat();
-  let { state, logits } = tidied(() => prefill(model, requests, { samples: count, prefix, maxTokens }));
+  let { state, logits } = tidied(() =>
+    prefill(model, requests, { samples: count, prefix, maxTokens }),
+  );
   try {
     for (;;) {
       const values = await logits.data<'float32'>();
@@ -129,11 +131,7 @@ async function rolloutBatch(
 function prefill(
   model: Model,
   requests: readonly RolloutRequest[],
-  {
-    samples,
-    prefix,
-    maxTokens,
-  }: { samples: number; prefix: readonly number[]; maxTokens: number },
+  { samples, prefix, maxTokens }: { samples: number; prefix: readonly number[]; maxTokens: number },
 ): { state: DecodingState; logits: tf.Tensor } {
   const count = requests.length;
   const lengths = requests.map(({ prompt }) => prompt.length + 2);

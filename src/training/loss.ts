@@ -1,21 +1,14 @@
-/**
- * The papers' loss: cross-entropy averaged over the tokens of a sequence, then over sequences (as in
- * the released code), so that a short response weighs as much as a long one.
- */
+/** The papers' loss: cross-entropy of the next token, weighted by row; see `Weighting`. */
 import * as tf from '@tensorflow/tfjs-core';
-import type { Shape } from '../data/shapes.ts';
+import type { Batch } from '../data/batch.ts';
 import { causalMask, paddingMask } from '../model/attention.ts';
 import { decode, encode, positionsOf, readMemory, type Model } from '../model/transformer.ts';
 
-/** Sequences padded to common lengths; see `src/data/batches.ts`. */
-export interface TokenBatch extends Shape {
-  /** [B, P] row by row: bos prompt eos, padding. */
-  readonly prompt: Int32Array;
-  readonly promptLengths: Int32Array;
-  /** [B, T] row by row: bos reasoning plan eos, padding. */
-  readonly response: Int32Array;
-  readonly responseLengths: Int32Array;
-}
+/** What training needs of a batch. */
+export type TokenBatch = Pick<
+  Batch,
+  'B' | 'P' | 'T' | 'prompt' | 'promptLengths' | 'response' | 'responseLengths' | 'weights'
+>;
 
 /** What the model reads of a batch, as tensors; N = T − 1 positions predict the next token. */
 export interface LossInputs {
@@ -27,38 +20,30 @@ export interface LossInputs {
   readonly inputs: tf.Tensor2D;
   /** [B, N] int32 */
   readonly targets: tf.Tensor2D;
-  /** [B, N], 1 / (B · length of the sequence), 0 on padding */
+  /** [B, N], the batch's, 0 on padding */
   readonly weights: tf.Tensor2D;
 }
 
-/**
- * The rows `from` … `to` − 1 of a batch, weighed as rows of the whole of it, padded to their own
- * longest; without any, one row that weighs nothing. The caller disposes the tensors.
- */
-export function lossInputs(batch: TokenBatch, from = 0, to = batch.B): LossInputs {
-  const rows = Math.max(1, to - from);
-  const promptLengths = new Int32Array(rows).fill(2);
-  promptLengths.set(batch.promptLengths.subarray(from, to));
-  const [P, N] = [Math.max(...promptLengths), Math.max(2, ...batch.responseLengths.subarray(from, to)) - 1];
-  const prompt = new Int32Array(rows * P);
-  const inputs = new Int32Array(rows * N);
-  const targets = new Int32Array(rows * N);
-  const weights = new Float32Array(rows * N);
-  for (let row = 0; row < to - from; row++) {
-    const of = from + row;
-    const predicted = batch.responseLengths[of]! - 1;
-    const response = batch.response.subarray(of * batch.T, of * batch.T + predicted + 1);
-    prompt.set(batch.prompt.subarray(of * batch.P, of * batch.P + promptLengths[row]!), row * P);
+/** The caller disposes the tensors. */
+export function lossInputs(batch: TokenBatch): LossInputs {
+  const { B, P, T } = batch;
+  const N = T - 1;
+  const inputs = new Int32Array(B * N);
+  const targets = new Int32Array(B * N);
+  const weights = new Float32Array(B * N);
+  for (let row = 0; row < B; row++) {
+    const predicted = batch.responseLengths[row]! - 1;
+    const response = batch.response.subarray(row * T, row * T + predicted + 1);
     inputs.set(response.subarray(0, predicted), row * N);
     targets.set(response.subarray(1), row * N);
-    weights.fill(1 / (batch.B * predicted), row * N, row * N + predicted);
+    weights.fill(batch.weights[row]!, row * N, row * N + predicted);
   }
   return {
-    prompt: tf.tensor2d(prompt, [rows, P], 'int32'),
-    promptMask: paddingMask(promptLengths, P),
-    inputs: tf.tensor2d(inputs, [rows, N], 'int32'),
-    targets: tf.tensor2d(targets, [rows, N], 'int32'),
-    weights: tf.tensor2d(weights, [rows, N]),
+    prompt: tf.tensor2d(batch.prompt, [B, P], 'int32'),
+    promptMask: paddingMask(batch.promptLengths, P),
+    inputs: tf.tensor2d(inputs, [B, N], 'int32'),
+    targets: tf.tensor2d(targets, [B, N], 'int32'),
+    weights: tf.tensor2d(weights, [B, N]),
   };
 }
 

@@ -9,6 +9,8 @@ import path from 'node:path';
 import { InputError } from '../../envs/inputError.ts';
 import { createRng } from '../../envs/rng.ts';
 import type { VocabularySettings } from '../../traces/vocabulary.ts';
+import type { Batch } from '../data/batch.ts';
+import type { Precision } from '../engine/program.ts';
 import { makeFolder } from '../files.ts';
 import type { ModelConfig } from '../model/config.ts';
 import { initialParams } from '../model/params.ts';
@@ -16,7 +18,6 @@ import type { AdamwSettings } from './adamw.ts';
 import { checkpointFile, listCheckpoints, pruneCheckpoints } from './checkpoint.ts';
 import { readCheckpoint, writeCheckpoint, type Checkpoint } from './checkpoint.ts';
 import { eventWriter } from './events.ts';
-import type { TokenBatch } from './loss.ts';
 import { appendMetrics, rewindMetrics, secondsTrained, type MetricsLine } from './metricsLog.ts';
 import { firstDifference, runPaths } from './runFolder.ts';
 import { learningRateAt, type ScheduleSettings } from './schedule.ts';
@@ -35,11 +36,13 @@ export interface TrainingRun {
   readonly seed: string | number;
   readonly config: ModelConfig;
   readonly vocabulary: VocabularySettings;
-  /** The batch of a step, counted from 0. */
-  readonly batchAt: (step: number) => TokenBatch;
-  /** In how many parts a batch is computed; see `createTrainer`. */
+  /** The pieces of the batch of a step, counted from 0. */
+  readonly batchAt: (step: number) => readonly Batch[];
+  /** How many of them are computed side by side, whether there may be more, and how exactly. */
   readonly parts: number;
-  readonly validationBatches: () => Iterable<TokenBatch>;
+  readonly accumulate?: boolean;
+  readonly precision?: Precision;
+  readonly validationBatches: () => Iterable<readonly Batch[]>;
   /** The run's folder, which the caller has locked. */
   readonly folder: string;
   readonly signal?: AbortSignal;
@@ -136,11 +139,11 @@ export async function train(run: TrainingRun): Promise<TrainingOutcome> {
         if (step > saved) save(false);
         return { step, stopped: 'aborted' };
       }
-      const batch = run.batchAt(step);
+      const pieces = run.batchAt(step);
       const learningRate = learningRateAt(step + 1, settings);
-      const loss = trainer.update(batch, ++step, learningRate);
+      const loss = trainer.update(pieces, ++step, learningRate);
       if (!Number.isFinite(loss)) throw divergence(`the loss became ${loss}`, step, learningRate);
-      window = grown(window, loss, batch);
+      window = grown(window, loss, sumOf(pieces, 'tokens'));
       if (step % settings.checkpointEvery === 0 && step < settings.steps) save(true);
       else if (step % every === 0) closeWindow();
     }
@@ -179,8 +182,18 @@ function startingPoint(run: TrainingRun, checkpoints: string): Checkpoint {
 
 /** Nats; null if there are no examples to validate on. */
 function lossOnValidation(trainer: Trainer, { validationBatches }: TrainingRun): number | null {
-  const loss = trainer.meanLoss(validationBatches());
-  return Number.isNaN(loss) ? null : loss;
+  let sum = 0;
+  let sequences = 0;
+  for (const pieces of validationBatches()) {
+    const rows = sumOf(pieces, 'B');
+    sum += trainer.loss(pieces) * rows;
+    sequences += rows;
+  }
+  return sequences === 0 ? null : sum / sequences;
+}
+
+function sumOf(pieces: readonly Batch[], field: 'B' | 'tokens'): number {
+  return pieces.reduce((sum, piece) => sum + piece[field], 0);
 }
 
 function stopwatch(from: number): () => number {

@@ -1,5 +1,4 @@
 /** Losses and tokens since the last line of the log, which tells of their means. */
-import type { TokenBatch } from './loss.ts';
 
 export interface Window {
   readonly steps: number;
@@ -13,16 +12,12 @@ export function emptyWindow(): Window {
   return { steps: 0, loss: 0, tokens: 0, since: 0 };
 }
 
-export function grown(window: Window, loss: number, batch: TokenBatch): Window {
-  const tokens = sum(batch.promptLengths) + sum(batch.responseLengths);
+/** One more step. @param tokens of its batch, without padding */
+export function grown(window: Window, loss: number, tokens: number): Window {
   return {
     ...window,
     steps: window.steps + 1,
     loss: window.loss + loss,
     tokens: window.tokens + tokens,
   };
-}
-
-function sum(values: Int32Array): number {
-  return values.reduce((total, value) => total + value, 0);
 }

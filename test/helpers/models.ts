@@ -3,7 +3,8 @@ import { createRng } from '../../envs/rng.ts';
 import { modelConfig, type ModelConfig } from '../../src/model/config.ts';
 import { initialParams, splitParams } from '../../src/model/params.ts';
 import type { Model } from '../../src/model/transformer.ts';
-import type { TokenBatch } from '../../src/training/loss.ts';
+import type { Batch } from '../../src/data/batch.ts';
+import { EXACT } from '../../src/data/ladder.ts';
 
 export const SMALL_VOCABULARY = 11;
 
@@ -25,7 +26,7 @@ export function smallModel(seed: number): Model {
 export function randomBatch(
   seed: number,
   { B = 3, P = 6, T = 8, vocabSize = SMALL_VOCABULARY } = {},
-): TokenBatch {
+): Batch {
   const rng = createRng(seed);
   const lengths = (longest: number): Int32Array =>
     Int32Array.from({ length: B }, (_, row) => (row === 0 ? longest : 2 + rng.int(longest - 1)));
@@ -36,5 +37,10 @@ export function randomBatch(
       i % size < of[Math.floor(i / size)]! ? rng.int(vocabSize) : 0,
     );
   const prompt = rows(P, promptLengths);
-  return { prompt, promptLengths, response: rows(T, responseLengths), responseLengths, B, P, T };
+  const response = rows(T, responseLengths);
+  const tokens = [...promptLengths, ...responseLengths].reduce((a, b) => a + b);
+  const weights = Float32Array.from(responseLengths, (length) => 1 / (B * (length - 1)));
+  const [ids, levels] = [Uint32Array.from({ length: B }, (_, i) => i), new Uint8Array(B)];
+  const lengthsAndIds = { prompt, promptLengths, response, responseLengths, rows: ids, levels };
+  return { ...lengthsAndIds, weights, B, P, T, tokens, ladder: EXACT };
 }

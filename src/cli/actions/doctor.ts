@@ -29,9 +29,10 @@ export function diagnosisLines({ versions, machine, cache, backends }: Diagnosis
 function backendLines(backend: BackendDiagnosis, isFastest: boolean): string[] {
   const name = backend.name.padEnd(12);
   if (!backend.available) return [`${name}not available: ${backend.reason}`];
-  const { version, devices, threads, gflops, tensorflow } = backend;
+  const { version, devices, threads, gflops, bfloat16Gflops, tensorflow } = backend;
   const threading = `${threads} ${threads === 1 ? 'thread' : 'threads'}`;
-  const speed = `${formatNumber(gflops)} GFLOPS`;
+  const bf16 = bfloat16Gflops === null ? '' : `, ${formatNumber(bfloat16Gflops)} in bf16`;
+  const speed = `${formatNumber(gflops)} GFLOPS${bf16}`;
   const used = isFastest ? ', runs unless told otherwise' : '';
   return [
     `${name}${version}, ${threading}, ${speed}${used}`,

@@ -3,9 +3,14 @@
 export interface SettingsFlags {
   readonly set: readonly string[];
   readonly seed: number | undefined;
+  readonly precision: 'fp32' | 'bf16' | undefined;
 }
 
 /** As `--set` takes them. */
-export function settingsOf({ set, seed }: SettingsFlags): string[] {
-  return seed === undefined ? [...set] : [...set, `seed=${seed}`];
+export function settingsOf({ set, seed, precision }: SettingsFlags): string[] {
+  return [
+    ...set,
+    ...(seed === undefined ? [] : [`seed=${seed}`]),
+    ...(precision === undefined ? [] : [`training.precision=${precision}`]),
+  ];
 }

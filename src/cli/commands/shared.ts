@@ -15,6 +15,7 @@ export const MODE_NAMES = ['slow', 'fast', 'auto'] as const;
 export const settingsFlags = {
   set: list('Changes a setting: --set training.steps=500; may be given again'),
   seed: integer('Of weights, batches, dropping and samples'),
+  precision: oneOf('Of matrix products in training: fp32 or bf16', ['fp32', 'bf16']),
 } as const;
 
 export const engineFlags = {

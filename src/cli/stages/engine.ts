@@ -11,11 +11,12 @@ export interface EngineFlags {
 /** The experiment says how many threads where the flags do not. */
 export async function startEngine(
   flags: EngineFlags,
-  experiment: Pick<Experiment, 'threads'>,
+  experiment: Pick<Experiment, 'threads' | 'training'>,
   session: Session,
 ): Promise<Backend> {
   const threads = flags.threads ?? experiment.threads ?? undefined;
-  const info = await startBackend({ backend: flags.backend, threads });
+  const { parts } = experiment.training;
+  const info = await startBackend({ backend: flags.backend, threads, parts });
   const { name, version } = info;
   const threading = `${info.threads} ${info.threads === 1 ? 'thread' : 'threads'}`;
   session.note(`engine: ${name} ${version} on ${info.devices.join(', ')}, ${threading}`);

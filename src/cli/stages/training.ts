@@ -3,26 +3,29 @@ import { existsSync } from 'node:fs';
 import { InputError } from '../../../envs/inputError.ts';
 import { dropStrategy } from '../../../traces/drop.ts';
 import { createVocabulary } from '../../../traces/vocabulary.ts';
+import { type Batch, splitBatch } from '../../data/batch.ts';
 import { createBatches, validationBatches } from '../../data/batches.ts';
 import { datasetChecksum, readSplit } from '../../data/dataset.ts';
+import { bfloat16Problem, type Backend } from '../../engine/backends.ts';
 import type { Experiment } from '../../experiment.ts';
 import { readJson, writeJsonAtomic } from '../../files.ts';
 import { acquireLock } from '../../lock.ts';
 import { modelConfig } from '../../model/config.ts';
 import { listCheckpoints, readCheckpoint } from '../../training/checkpoint.ts';
 import { readMetrics, secondsTrained } from '../../training/metricsLog.ts';
-import { provenance, type BackendInfo } from '../../training/provenance.ts';
+import { provenance } from '../../training/provenance.ts';
 import { openRun, runPaths } from '../../training/runFolder.ts';
 import { checkModel } from '../../training/runModel.ts';
 import { train, type TrainingOutcome } from '../../training/train.ts';
 import { formatNumber } from '../progress.ts';
 import type { Session } from '../session.ts';
 import { writeDataLink, type Dataset } from './data.ts';
+import { isSlow } from './engine.ts';
 
 export interface TrainingStage {
   readonly experiment: Experiment;
   readonly dataset: Dataset;
-  readonly backend: BackendInfo;
+  readonly backend: Backend;
   /** Folder of the run. */
   readonly out: string;
   /** Whether a run of the same settings may be there already. */
@@ -52,7 +55,13 @@ export async function trainModel(stage: TrainingStage, session: Session): Promis
     if (examples === null || validation === null) return finished!;
     recordProvenance(stage);
     writeDataLink(out, dataset);
-    const options = { batchSize: training.batchSize, strategy, vocabulary };
+    const { batchSize, weighting, sorted, rounds, precision } = training;
+    const problem = precision === 'bf16' ? bfloat16Problem(backend) : null;
+    if (problem !== null) throw new InputError(`training.precision: ${problem}`);
+    // Operation by operation, parts only cost.
+    const parts = isSlow(backend) ? 1 : Math.min(training.parts, batchSize);
+    const piecesOf = (batch: Batch): Batch[] => splitBatch(batch, parts * rounds);
+    const options = { batchSize, strategy, vocabulary, weighting, sorted };
     const batches = createBatches(examples, { ...options, seed });
     const outcome = await session.track('training', 'steps', (onProgress) =>
       train({
@@ -60,10 +69,15 @@ export async function trainModel(stage: TrainingStage, session: Session): Promis
         seed,
         config,
         vocabulary: dataset.manifest.vocabulary,
-        batchAt: (step) => batches.at(step),
-        parts: backend.threads,
-        validationBatches: () =>
-          validation.count === 0 ? [] : validationBatches(validation, options),
+        batchAt: (step) => piecesOf(batches.at(step)),
+        parts,
+        accumulate: rounds > 1,
+        precision,
+        *validationBatches() {
+          if (validation.count === 0) return;
+          const own = { ...options, ladder: batches.ladder };
+          for (const batch of validationBatches(validation, own)) yield piecesOf(batch);
+        },
         folder: out,
         signal: session.signal,
         onProgress: ({ step, steps, loss, validationLoss, tokensPerSecond }) =>

@@ -1,7 +1,14 @@
 import * as tf from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { embed, rmsNorm, rotate, rotation, swiGlu } from '../../../src/model/layers.ts';
+import {
+  embed,
+  rmsNorm,
+  rotate,
+  rotation,
+  rotationFrom,
+  swiGlu,
+} from '../../../src/model/layers.ts';
 import { startTestBackend } from '../../helpers/backend.ts';
 import { expectAllclose, expectClose } from '../../helpers/tensors.ts';
 
@@ -27,7 +34,7 @@ describe('hand-written gradients are those of the plain formulas', () => {
   });
 
   it('rotate', () => {
-    const positions = rotation(4, 3, 2);
+    const positions = rotationFrom(rotation(4, 5), 2, 3);
     const plain = (x: tf.Tensor): tf.Tensor => {
       const [a0, b0, a1, b1] = tf.split(x, 4, -1) as [tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor];
       const angle = (pair: number): tf.Tensor =>
@@ -65,8 +72,9 @@ describe('rotary positions', () => {
           const [query, key] = [random([1, 8], at), random([1, 8], distance + 100)];
           const product = (from: number): Float32Array =>
             tf.tidy(() => {
-              const turnedQuery = rotate(query, rotation(8, 1, from + distance));
-              return tf.sum(tf.mul(turnedQuery, rotate(key, rotation(8, 1, from)))).dataSync();
+              const turned = (x: tf.Tensor, at: number): tf.Tensor =>
+                rotate(x, rotationFrom(rotation(8, at + 1), at, 1));
+              return tf.sum(tf.mul(turned(query, from + distance), turned(key, from))).dataSync();
             }) as Float32Array;
           expectClose(product(at), product(at + shift), { absolute: 1e-4 });
         },
@@ -75,9 +83,23 @@ describe('rotary positions', () => {
     );
   });
 
+  it('are exact to single precision however late they are', () => {
+    const { cos, sin } = rotation(4, 10_001);
+    for (const at of [0, 1, 255, 256, 257, 4_095, 10_000]) {
+      for (const pair of [0, 1]) {
+        const angle = at * 10_000 ** (-pair / 2);
+        const of = (table: tf.Tensor2D): number => table.bufferSync().get(at, 2 * pair);
+        expectClose([of(cos), of(sin)], [Math.cos(angle), Math.sin(angle)], { absolute: 3e-7 });
+      }
+    }
+  });
+
   it('keep lengths', () => {
     const x = random([5, 6], 8);
-    expectAllclose(tf.norm(rotate(x, rotation(6, 5, 17)), 2, 1), tf.norm(x, 2, 1));
+    expectAllclose(
+      tf.norm(rotate(x, rotationFrom(rotation(6, 22), 17, 5)), 2, 1),
+      tf.norm(x, 2, 1),
+    );
   });
 });
 

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { causalMask, paddingMask } from '../../../src/model/attention.ts';
+import { rotationFrom } from '../../../src/model/layers.ts';
 import { decode, encode, positionsOf, readMemory } from '../../../src/model/transformer.ts';
 import type { Model } from '../../../src/model/transformer.ts';
 import { startTestBackend } from '../../helpers/backend.ts';
@@ -110,7 +111,7 @@ function stepByStep(
       ...context,
       past: last.keyValues,
       selfMask: null,
-      positions: positionsOf(smallConfig, 1, at),
+      positions: rotationFrom(positionsOf(smallConfig, at + 1), at, 1),
     });
     parts.push(last.logits);
   }

@@ -25,7 +25,10 @@ describe('AdamW', () => {
         gradients.forEach((gradient, i) => {
           const step = i + 1;
           tf.tidy(() =>
-            adamwUpdate(state, tf.tensor1d(gradient), updateRates(step, 0.1, settings), settings),
+            adamwUpdate(state, tf.tensor1d(gradient), {
+              rates: updateRates(step, 0.1, settings),
+              settings,
+            }),
           );
           const norm = Math.hypot(...gradient);
           const share = clipNorm === null ? 1 : Math.min(1, clipNorm / (norm + 1e-6));
@@ -49,7 +52,7 @@ describe('AdamW', () => {
     const settings = { betas: [0.9, 0.99], weightDecay: 0.01, clipNorm: 1 } as const;
     const gradient = tf.tensor1d([3, 4]);
     const rates = updateRates(1, 1, settings);
-    await expectNoLeak(() => adamwUpdate(state, gradient, rates, settings));
+    await expectNoLeak(() => adamwUpdate(state, gradient, { rates, settings }));
   });
 });
 

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import { createRng } from '../../../envs/rng.ts';
+import { splitBatch } from '../../../src/data/batch.ts';
 import { startBackend } from '../../../src/engine/backends.ts';
 import { initialParams, splitParams, type Params } from '../../../src/model/params.ts';
 import { rollout, type Responses } from '../../../src/model/rollout.ts';
@@ -37,9 +38,11 @@ async function course(backend: string): Promise<Course> {
   const settings = { betas: [0.9, 0.99], weightDecay: 0.01, clipNorm: 1 } as const;
   const trainer = createTrainer(
     { params, mean: zeros, square: zeros.slice() },
-    { config: smallConfig, settings, shapes: [{ B: 3, P: 6, T: 8 }] },
+    { config: smallConfig, settings, parts: 2 },
   );
-  const losses = [1, 2, 3, 4, 5].map((step) => trainer.update(randomBatch(step), step, 0.01));
+  const losses = [1, 2, 3, 4, 5].map((step) =>
+    trainer.update(splitBatch(randomBatch(step), 2), step, 0.01),
+  );
   const values = trainer.values();
   trainer.dispose();
   const flat = tf.tensor1d(values.params);

@@ -2,10 +2,12 @@ import * as tf from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createRng } from '../../../envs/rng.ts';
-import { lossInputs, weightedCrossEntropy } from '../../../src/training/loss.ts';
-import { meanLoss } from '../../../src/training/trainer.ts';
-import { initialParams } from '../../../src/model/params.ts';
+import { padded, type Sequence, splitBatch } from '../../../src/data/batch.ts';
+import { initialParams, splitParams } from '../../../src/model/params.ts';
+import { lossInputs, sequenceLoss, weightedCrossEntropy } from '../../../src/training/loss.ts';
+import type { TokenBatch } from '../../../src/training/loss.ts';
 import { startTestBackend } from '../../helpers/backend.ts';
+import { ladder, sequences } from '../../helpers/batches.ts';
 import { randomBatch, SMALL_VOCABULARY, smallConfig } from '../../helpers/models.ts';
 import { expectAllclose, expectClose } from '../../helpers/tensors.ts';
 
@@ -61,17 +63,33 @@ describe('the loss', () => {
       other.response.fill(7, row * batch.T + batch.responseLengths[row]!, (row + 1) * batch.T);
     }
     expect(other.prompt).not.toEqual(batch.prompt);
-    const params = tf.tensor1d(initialParams(smallConfig, createRng(6)));
-    expectClose([meanLoss(smallConfig, params, [other])], [meanLoss(smallConfig, params, [batch])]);
+    expectClose([lossOf(other)], [lossOf(batch)]);
   });
 
-  it('averaged over batches weighs every sequence alike', () => {
-    const [small, large] = [randomBatch(7, { B: 1 }), randomBatch(8, { B: 3 })];
-    const params = tf.tensor1d(initialParams(smallConfig, createRng(6)));
-    const lossOf = (...batches: (typeof small)[]): number => meanLoss(smallConfig, params, batches);
-    expectClose([lossOf(small, large)], [(lossOf(small) + 3 * lossOf(large)) / 4]);
+  it('of a batch is the sum of the losses of its parts', () => {
+    fc.assert(
+      fc.property(sequences, ladder, fc.integer({ min: 1, max: 6 }), (rows, ladder, parts) => {
+        const batch = padded(rows.map(toSmallVocabulary), { ladder, meanPredicted: null });
+        const losses = splitBatch(batch, parts).map(lossOf);
+        expectClose([losses.reduce((a, b) => a + b)], [lossOf(batch)]);
+      }),
+      { numRuns: 20 },
+    );
   });
 });
+
+function lossOf(batch: TokenBatch): number {
+  return tf.tidy(() => {
+    const flat = tf.tensor1d(initialParams(smallConfig, createRng(6)));
+    const model = { config: smallConfig, params: splitParams(smallConfig, flat) };
+    return sequenceLoss(model, lossInputs(batch)).dataSync()[0]!;
+  });
+}
+
+function toSmallVocabulary({ prompt, reasoning, plan, ...rest }: Sequence): Sequence {
+  const small = (ids: Uint16Array): Uint16Array => ids.map((id) => id % SMALL_VOCABULARY);
+  return { ...rest, prompt: small(prompt), reasoning: small(reasoning), plan: small(plan) };
+}
 
 function randomLogits(seed: number, rows: number, length: number): tf.Tensor {
   return tf.randomNormal([rows, length, SMALL_VOCABULARY], 0, 2, 'float32', seed + 1);

@@ -5,6 +5,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createRng } from '../../../envs/rng.ts';
+import { splitBatch, type Batch } from '../../../src/data/batch.ts';
 import { sha256 } from '../../../src/files.ts';
 import { listCheckpoints, readCheckpoint } from '../../../src/training/checkpoint.ts';
 import { readMetrics } from '../../../src/training/metricsLog.ts';
@@ -25,7 +26,7 @@ afterAll(() => rmSync(root, { recursive: true }));
 
 describe('training', () => {
   it('learns one batch by heart', async () => {
-    const run = newRun({ steps: 80, learningRate: 0.02 }, () => randomBatch(1));
+    const run = newRun({ steps: 80, learningRate: 0.02 }, () => [randomBatch(1)]);
     await train(run);
     const losses = readMetrics(runPaths(run.folder).metrics).flatMap((line) =>
       'loss' in line ? [line.loss] : [],
@@ -93,7 +94,7 @@ describe('training', () => {
     // For a model that hardly learns, the second batch is the easiest.
     const seeds = [50, 52, 51];
     let at = 0;
-    await train({ ...run, validationBatches: () => [randomBatch(seeds[at++ % seeds.length]!)] });
+    await train({ ...run, validationBatches: () => [[randomBatch(seeds[at++ % seeds.length]!)]] });
     const measured = readMetrics(runPaths(run.folder).metrics).flatMap((line) =>
       'validationLoss' in line ? [line] : [],
     );
@@ -144,7 +145,8 @@ function fail(): never {
 
 function newRun(
   settings: Partial<TrainingRun['settings']> = {},
-  batchAt = (step: number) => randomBatch(createRng('batch').split(step).int(1e6)),
+  batchAt = (step: number): readonly Batch[] =>
+    splitBatch(randomBatch(createRng('batch').split(step).int(1e6)), 2),
 ): TrainingRun {
   return {
     settings: {
@@ -163,11 +165,8 @@ function newRun(
     config: smallConfig,
     vocabulary: { environment: 'maze', coordinates: 2, costs: 1 },
     batchAt,
-    shapes: [
-      { B: 3, P: 6, T: 5 },
-      { B: 3, P: 6, T: 8 },
-    ],
-    validationBatches: () => [randomBatch(2)],
+    parts: 2,
+    validationBatches: () => [splitBatch(randomBatch(2), 2)],
     folder: path.join(root, `run${count++}`),
   };
 }
