@@ -263,7 +263,7 @@ function recordPart(
   { smallest, inputs, body }: Part,
   { variables, precision }: Pick<FunctionToAdd, 'variables' | 'precision'>,
 ): RecordedPart {
-  const runs = samplePoints(smallest).map((sizes) => {
+  const runs = samplePoints(smallest).map((sizes, run) => {
     const tensors = inputs(sizes);
     const recording = emptyRecording();
     bindAll(backend, recording, tensors, (i) => `@input_${i}`);
@@ -278,12 +278,14 @@ function recordPart(
         throw new Error('a part assigns a variable');
       }
     });
+    const shapes = results.map(({ shape }) => shape);
+    if (run > 0) tf.dispose([...results]);
     const nodes: readonly RecordedNode[] = recording.nodes;
-    return { sizes, tensors, nodes, outputs, results };
+    return { sizes, tensors, nodes, outputs, results, shapes };
   });
   const [first] = runs as [(typeof runs)[0]];
-  for (const { results } of runs) {
-    if (results.some(({ shape }, i) => shape.join() !== first.results[i]!.shape.join())) {
+  for (const { shapes } of runs) {
+    if (shapes.some((shape, i) => shape.join() !== first.shapes[i]!.join())) {
       throw new Error('the shape of an output of a part depends on the sizes');
     }
   }

@@ -53,17 +53,20 @@ export function adamwUpdate(
     betas: [beta1, beta2],
     clipNorm,
   } = settings;
+  // Assigned one by one, so that of each vector's intermediate results none outlives it.
+  const update = (variable: tf.Variable<tf.Rank.R1>, to: () => tf.Tensor): void =>
+    tf.tidy(() => variable.assign(to() as tf.Tensor1D));
   tf.tidy(() => {
-    const clipped = clipNorm === null ? gradient : clip(gradient, clipNorm);
-    const mean = tf.add(tf.mul(state.mean, beta1), tf.mul(clipped, 1 - beta1));
-    const square = tf.add(tf.mul(state.square, beta2), tf.mul(tf.square(clipped), 1 - beta2));
-    const root = tf.sqrt(tf.mul(square, rates.unbias));
-    const direction = tf.div(mean, tf.add(root, EPSILON));
-    state.params.assign(
-      tf.sub<tf.Tensor1D>(tf.mul(state.params, rates.keep), tf.mul(direction, rates.rate)),
+    const clipped = clipNorm === null ? gradient : tf.tidy(() => clip(gradient, clipNorm));
+    update(state.mean, () => tf.add(tf.mul(state.mean, beta1), tf.mul(clipped, 1 - beta1)));
+    update(state.square, () =>
+      tf.add(tf.mul(state.square, beta2), tf.mul(tf.square(clipped), 1 - beta2)),
     );
-    state.mean.assign(mean as tf.Tensor1D);
-    state.square.assign(square as tf.Tensor1D);
+    update(state.params, () => {
+      const root = tf.sqrt(tf.mul(state.square, rates.unbias));
+      const direction = tf.div(state.mean, tf.add(root, EPSILON));
+      return tf.sub(tf.mul(state.params, rates.keep), tf.mul(direction, rates.rate));
+    });
   });
 }
 

@@ -15,6 +15,7 @@ import { listCheckpoints, readCheckpoint } from '../../training/checkpoint.ts';
 import { readMetrics, secondsTrained } from '../../training/metricsLog.ts';
 import { provenance } from '../../training/provenance.ts';
 import { openRun, runPaths } from '../../training/runFolder.ts';
+import { checkMemory } from '../../training/memory.ts';
 import { checkModel } from '../../training/runModel.ts';
 import { train, type TrainingOutcome } from '../../training/train.ts';
 import { formatNumber } from '../progress.ts';
@@ -50,19 +51,24 @@ export async function trainModel(stage: TrainingStage, session: Session): Promis
     const finished = finishedTraining(out, experiment, maxMinutes);
     const examples = finished === null ? readSplit(dataset.folder, 'train') : null;
     const validation = finished === null ? readSplit(dataset.folder, 'validation') : null;
-    // Only now, so that bad data leave no run behind.
-    openRun(out, experiment, { resume: stage.resume });
-    if (examples === null || validation === null) return finished!;
-    recordProvenance(stage);
-    writeDataLink(out, dataset);
     const { batchSize, weighting, sorted, rounds, precision } = training;
-    const problem = precision === 'bf16' ? bfloat16Problem(backend) : null;
-    if (problem !== null) throw new InputError(`training.precision: ${problem}`);
     // Operation by operation, parts only cost.
     const parts = isSlow(backend) ? 1 : Math.min(training.parts, batchSize);
-    const piecesOf = (batch: Batch): Batch[] => splitBatch(batch, parts * rounds);
     const options = { batchSize, strategy, vocabulary, weighting, sorted };
-    const batches = createBatches(examples, { ...options, seed });
+    const problem = precision === 'bf16' ? bfloat16Problem(backend) : null;
+    if (problem !== null) throw new InputError(`training.precision: ${problem}`);
+    const batches = examples && createBatches(examples, { ...options, seed });
+    if (batches !== null && !isSlow(backend)) {
+      const { prompts, responses } = batches.ladder;
+      const longest = { B: batchSize, P: prompts.at(-1)!, T: responses.at(-1)! };
+      checkMemory({ config, longest, parts, rounds });
+    }
+    // Only now, so that bad data leave no run behind.
+    openRun(out, experiment, { resume: stage.resume });
+    if (batches === null || validation === null) return finished!;
+    recordProvenance(stage);
+    writeDataLink(out, dataset);
+    const piecesOf = (batch: Batch): Batch[] => splitBatch(batch, parts * rounds);
     const outcome = await session.track('training', 'steps', (onProgress) =>
       train({
         settings: { ...training, maxMinutes },

@@ -1,0 +1,20 @@
+import { readFileSync } from 'node:fs';
+import { startBackend } from '/work/main/dist/src/engine/backends.js';
+import { createRng } from '/work/main/dist/envs/rng.js';
+import { modelConfig } from '/work/main/dist/src/model/config.js';
+import { initialParams } from '/work/main/dist/src/model/params.js';
+import { createTrainer } from '/work/main/dist/src/training/trainer.js';
+import { splitBatch } from '/work/main/dist/src/data/batch.js';
+const [size, parts, B, P, T, prec, V] = process.argv.slice(2);
+await startBackend({ backend: 'tensorflow', threads: 2, parts: Number(parts) });
+const config = modelConfig(size, Number(V ?? 938));
+const params = initialParams(config, createRng('x'));
+const z = new Float32Array(params.length);
+const tr = createTrainer({ params, mean: z, square: z }, { config, settings: { betas: [0.9, 0.99], weightDecay: 0.01, clipNorm: 1 }, parts: Number(parts), precision: prec ?? 'fp32' });
+const hwm = () => Number(/VmHWM:\s+(\d+)/.exec(readFileSync('/proc/self/status', 'utf8'))[1]) / 1024;
+const base = hwm(); global.gc?.(); const { writeFileSync } = await import('node:fs'); writeFileSync('/proc/self/clear_refs','5'); const rss0 = hwm();
+const b = Number(B), p = Number(P), t = Number(T);
+const batch = { B: b, P: p, T: t, prompt: new Int32Array(b * p).fill(3), promptLengths: new Int32Array(b).fill(p), response: new Int32Array(b * t).fill(4), responseLengths: new Int32Array(b).fill(t), weights: new Float32Array(b).fill(1e-3), rows: new Uint32Array(b), levels: new Uint8Array(b), tokens: 0, ladder: { prompts: [], responses: [] } };
+const times = [];
+for (let i = 1; i <= 3; i++) { const s = performance.now(); tr.update(splitBatch(batch, Number(parts)), i, 1e-4); times.push(Math.round(performance.now() - s)); }
+console.log(process.argv.slice(2).join(' '), 'params', (params.length / 1e6).toFixed(2), 'record', Math.round(base), 'rss0', Math.round(rss0), 'peak', Math.round(hwm()), 'above', Math.round(hwm() - rss0), 'ms', times.join(' '));

@@ -1,0 +1,82 @@
+/**
+ * What a recorded update takes of the machine's memory, foreseen from the sizes of its tensors, so
+ * that a batch too large is refused before the first step instead of ending the process within it.
+ */
+import os from 'node:os';
+import { InputError } from '../../envs/inputError.ts';
+import type { Shape } from '../data/batch.ts';
+import type { ModelConfig } from '../model/config.ts';
+import { paramCount } from '../model/params.ts';
+
+/** The native library, Node and the data of a run. */
+const PROCESS_BYTES = 450e6;
+
+/** Vectors of all parameters: variables, gradient and the optimiser's intermediate results. */
+const VECTORS = 9;
+/** More of them in each part: parameters split up, and their gradients before they are joined. */
+const VECTORS_PER_PART = 2;
+
+/**
+ * What layers keep for the gradient, in numbers: per token and layer, multiples of the model's width
+ * and of the hidden size of its feed-forward layers; per pair of positions that attention compares,
+ * in each layer, and once more for the layer at work. Counted in the graph, and within a fifth of the
+ * peaks that were measured (tiny, s and m-s, up to 16 × (600 + 2,000) tokens).
+ */
+const KEPT = { encoderWidth: 12, decoderWidth: 18, hidden: 5, pairs: 1, pairsAtWork: 2 };
+
+/** Bytes at the peak of an update on one round of `parts` parts, all rows of `shape` together. */
+export function updateBytes(config: ModelConfig, { B, P, T }: Shape, parts: number): number {
+  const { dim, ffnDim, heads, encoderLayers, decoderLayers, vocabSize } = config;
+  const vectors = paramCount(config) * (VECTORS + VECTORS_PER_PART * parts);
+  const encoder = B * P * encoderLayers * (KEPT.encoderWidth * dim + KEPT.hidden * ffnDim);
+  const decoder = B * T * decoderLayers * (KEPT.decoderWidth * dim + KEPT.hidden * ffnDim);
+  const logits = B * T * vocabSize * 4;
+  const copies = (layers: number): number => KEPT.pairs * layers + KEPT.pairsAtWork;
+  const pairs =
+    B * heads * (P * P * copies(encoderLayers) + (T * T + T * P) * copies(decoderLayers));
+  return PROCESS_BYTES + 4 * (vectors + encoder + decoder + logits + pairs);
+}
+
+export interface MemoryPlan {
+  readonly config: ModelConfig;
+  /** A batch of the longest sequences. */
+  readonly longest: Shape;
+  readonly parts: number;
+  readonly rounds: number;
+}
+
+/** @throws InputError if the longest batches do not fit, naming settings with which they do */
+export function checkMemory(
+  { config, longest, parts, rounds }: MemoryPlan,
+  available = availableBytes(),
+): void {
+  const { B, P, T } = longest;
+  const needed = (rows: number): number =>
+    updateBytes(config, { B: rows, P, T }, Math.min(parts, rows));
+  const perRound = Math.ceil(B / rounds);
+  if (needed(perRound) <= available) return;
+  const what = `${perRound} sequences of up to ${P} + ${T} tokens at once`;
+  const short = `training.batchSize: ${what} need about ${gigabytes(needed(perRound))}, and ${gigabytes(available)} are free`;
+  let fitting = perRound;
+  while (fitting > 0 && needed(fitting) > available) fitting--;
+  if (fitting === 0) {
+    throw new InputError(`${short}; so do not even single ones: train on shorter traces`);
+  }
+  const more = Math.ceil(B / fitting);
+  throw new InputError(
+    `${short}: ${fitting} fit, with training.batchSize=${fitting * rounds}, or in rounds with training.rounds=${more}`,
+  );
+}
+
+/** Of this machine, or of the container that limits this process. */
+function availableBytes(): number {
+  // macOS counts what it could free at once as used.
+  if (process.platform === 'darwin') return os.totalmem();
+  const constrained = process.constrainedMemory();
+  const limit = constrained > 0 && constrained < os.totalmem() ? constrained : Infinity;
+  return Math.min(os.freemem() + process.memoryUsage.rss(), limit);
+}
+
+function gigabytes(bytes: number): string {
+  return `${(bytes / 1e9).toFixed(1)} GB`;
+}
