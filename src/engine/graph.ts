@@ -1,4 +1,5 @@
 /** Laying recorded operations out as nodes of a graph, with numbers that depend on sizes computed. */
+import { readName } from './names.ts';
 import { attr, DataType, type GraphNode } from './protobuf.ts';
 import type { Constant } from './recorder.ts';
 import type { Polynomial, SizedConstant, SizedNode } from './sizes.ts';
@@ -28,6 +29,58 @@ export function addConstant(graph: Graph, { dtype, shape, values }: Constant): s
   const content = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
   const attrs = { dtype: attr.type(dtype), value: attr.tensor(dtype, shape, content) };
   return graph.add('Const', [], { attrs });
+}
+
+export function addPlaceholder(
+  graph: Graph,
+  name: string,
+  { dtype, shape }: { readonly dtype: number; readonly shape: readonly number[] },
+): void {
+  const attrs = { dtype: attr.type(dtype), shape: attr.shape(shape) };
+  graph.add('Placeholder', [], { attrs, name });
+}
+
+/** A variable, variable_i, with its reading, and its writing from a placeholder, write_i. */
+export function addVariable(
+  graph: Graph,
+  i: number,
+  { dtype, shape }: { readonly dtype: number; readonly shape: readonly number[] },
+): void {
+  const type = { dtype: attr.type(dtype) };
+  const shared = { shared_name: attr.string(`variable_${i}`), container: attr.string('') };
+  const handle = graph.add('VarHandleOp', [], {
+    attrs: { ...type, shape: attr.shape(shape), ...shared },
+    name: `variable_${i}`,
+  });
+  addPlaceholder(graph, `write_${i}`, { dtype, shape });
+  const assign = graph.add('AssignVariableOp', [handle, `write_${i}`], { attrs: type });
+  // Only tensors can be fetched, so a constant stands for the assignment.
+  const one = addConstant(graph, {
+    dtype: DataType.float32,
+    shape: [],
+    values: Float32Array.of(1),
+  });
+  const attrs = { T: attr.type(DataType.float32) };
+  graph.add('Identity', [one, `^${assign}`], { attrs, name: `written_${i}` });
+  graph.add('ReadVariableOp', [handle], { attrs: type, name: readName(i) });
+}
+
+/** The extent of an axis, a scalar. */
+export function addSize(
+  graph: Graph,
+  {
+    tensor,
+    dtype,
+    axis,
+  }: { readonly tensor: string; readonly dtype: number; readonly axis: number },
+): string {
+  const at = (value: number): string =>
+    addConstant(graph, { dtype: DataType.int32, shape: [1], values: Int32Array.of(value) });
+  const int32 = attr.type(DataType.int32);
+  const shape = graph.add('Shape', [tensor], { attrs: { T: attr.type(dtype), out_type: int32 } });
+  return graph.add('StridedSlice', [shape, at(axis), at(axis + 1), at(1)], {
+    attrs: { T: int32, Index: int32, shrink_axis_mask: attr.int(1) },
+  });
 }
 
 /** What a layout's operations may read from elsewhere in the graph. */

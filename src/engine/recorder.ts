@@ -108,6 +108,15 @@ export function outputOf(backend: NativeBackend, recording: Recording, tensor: t
   return outputNamed(backend.binding, recording, nativeId(backend, tensor));
 }
 
+/** Names tensors that are there before the recording: its inputs. */
+export function bindAll(
+  backend: NativeBackend,
+  recording: Recording,
+  { tensors, nameOf }: { tensors: readonly tf.Tensor[]; nameOf: (i: number) => string },
+): void {
+  tensors.forEach((tensor, i) => recording.bind(nativeId(backend, tensor), nameOf(i)));
+}
+
 /** The id under which the native library knows `tensor`. */
 export function nativeId(backend: NativeBackend, tensor: tf.Tensor): number {
   return backend.getInputTensorIds([tensor])[0]!;

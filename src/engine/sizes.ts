@@ -3,8 +3,8 @@
  *
  * A recording is static: the sizes of its tensors are numbers in its constants, as in the shape of a
  * reshape. Recordings at different sizes are the same operations with different such numbers. Each
- * number is fitted by a polynomial in the sizes, linear in each (batch · length, never length²), and
- * the fit is tested on a recording that it was not made from.
+ * number is fitted by a polynomial of products of two sizes at most (rows · length, never length²),
+ * and the fit is tested on a recording that it was not made from.
  */
 import type { Constant, RecordedNode } from './recorder.ts';
 
@@ -39,7 +39,7 @@ export function samplePoints(smallest: Sizes): Sizes[] {
     ...Object.fromEntries(some.map((name) => [name, smallest[name]! + by])),
   });
   if (names.length === 0) return [smallest];
-  return [...subsets(names).map((some) => grown(some, 1)), grown(names, 2)];
+  return [...products(names).map((some) => grown(some, 1)), grown(names, 2)];
 }
 
 /**
@@ -112,7 +112,7 @@ function sizedConstant(all: readonly Constant[], points: readonly Sizes[]): Size
 /** Finite differences: a term's factor is what its sizes, raised by one together, add. */
 function fit(values: readonly number[], points: readonly Sizes[]): Polynomial | null {
   const names = Object.keys(points[0]!);
-  const some = subsets(names);
+  const some = products(names);
   const smallest = points[0]!;
   // At the smallest sizes: Σ over subsets of ± the values there, by inclusion and exclusion.
   const differences = new Map<string, number>();
@@ -146,6 +146,11 @@ export function evaluate({ terms }: Polynomial, sizes: Sizes): number {
     (sum, term) => sum + term.sizes.reduce((product, name) => product * sizes[name]!, term.factor),
     0,
   );
+}
+
+/** The sizes whose product a term may have: none, one or two. */
+function products(names: readonly string[]): string[][] {
+  return subsets(names).filter((some) => some.length <= 2);
 }
 
 /** All subsets, the empty one first, each in the order of `names`. */

@@ -88,7 +88,7 @@ function softmaxAttention(
     return {
       value: output,
       gradFunc: (dy, saved) => {
-        const [query, key, value, weights, output] = saved as tf.Tensor[];
+        const [query, key, value, weights, output] = saved;
         const along = tf.sum(tf.mul(dy, output!), -1, true); // [B, H, L, 1]
         const dWeights = tf.matMul(dy, value!, false, true);
         const dScores = tf.mul(weights!, tf.sub(dWeights, along));

@@ -137,7 +137,11 @@ describe.runIf(name === 'tensorflow')('recording refuses', () => {
     inputs: [],
     body: (_, [part]) => [tf.sum(part![0]!)],
   });
-  const refuse = (func: ProgramFunction, message: RegExp, variables: tf.Variable[] = []): void => {
+  const expectRefusal = (
+    func: ProgramFunction,
+    message: RegExp,
+    variables: tf.Variable[] = [],
+  ): void => {
     expect(() => createProgram(variables, [func])).toThrow(message);
   };
 
@@ -145,38 +149,38 @@ describe.runIf(name === 'tensorflow')('recording refuses', () => {
     const before = tf.scalar(3);
     tf.add(before, 1);
     const body = (): tf.Tensor[] => [tf.add(before, 1)];
-    refuse({ name: 'f', inputs: [], body }, /made before the recording/);
+    expectRefusal({ name: 'f', inputs: [], body }, /made before the recording/);
   });
 
   it('functions that return nothing', () => {
-    refuse({ name: 'idle', inputs: [], body: () => [] }, /idle returns nothing/);
+    expectRefusal({ name: 'idle', inputs: [], body: () => [] }, /idle returns nothing/);
   });
 
   it('numbers that depend on the sizes in a way that no graph can repeat', () => {
-    refuse(
+    expectRefusal(
       partOf(([x]) => [tf.mul(tf.sum(x!), 1 / x!.size)]),
       /constant Const_\d+ changes with the sizes/,
     );
-    refuse(
+    expectRefusal(
       partOf(([x]) => [tf.sum(tf.zeros([x!.size ** 2]))]),
       /constant Const_\d+ changes with the sizes/,
     );
   });
 
   it('other operations at other sizes', () => {
-    refuse(
+    expectRefusal(
       partOf(([x]) => [x!.size > 2 ? tf.sum(tf.neg(x!)) : tf.sum(x!)]),
       /is another one at sizes \{"n":3\}/,
     );
   });
 
   it('sizes that no input has, and outputs that depend on them', () => {
-    refuse(
+    expectRefusal(
       { ...partOf(([x]) => [x!]), part: { ...partOf(([x]) => [tf.neg(x!)]).part! } },
       /output of a part depends on the sizes/,
     );
     const hidden = partOf(([x]) => [tf.sum(x!)]);
-    refuse(
+    expectRefusal(
       { ...hidden, part: { ...hidden.part!, inputs: () => [tf.zeros([4])] } },
       /no input has an axis of the size n/,
     );
@@ -184,7 +188,7 @@ describe.runIf(name === 'tensorflow')('recording refuses', () => {
 
   it('parts that assign variables', () => {
     const total = tf.variable(tf.scalar(1));
-    refuse(
+    expectRefusal(
       partOf(([x]) => {
         total.assign(tf.add(total, 1));
         return [tf.sum(x!)];

@@ -35,11 +35,14 @@ describe('the memory of an update', () => {
     ['s', 2, { B: 8, P: 200, T: 301 }, 1_442],
     ['s', 1, { B: 2, P: 100, T: 2_001 }, 2_036],
     ['m-s', 1, { B: 4, P: 200, T: 501 }, 3_008],
-  ] as const)('is within a fifth of what was measured: %s, %i parts, %o', (size, parts, shape, mib) => {
-    const config = modelConfig(size, size === 'tiny' ? 38 : 938);
-    const measured = mib * 2 ** 20;
-    expect(Math.abs(updateBytes(config, shape, parts) / measured - 1)).toBeLessThan(0.2);
-  });
+  ] as const)(
+    'is within a fifth of what was measured: %s, %i parts, %o',
+    (size, parts, shape, mib) => {
+      const config = modelConfig(size, size === 'tiny' ? 38 : 938);
+      const measured = mib * 2 ** 20;
+      expect(Math.abs(updateBytes(config, shape, parts) / measured - 1)).toBeLessThan(0.2);
+    },
+  );
 });
 
 describe('a batch that does not fit', () => {

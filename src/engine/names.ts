@@ -1,0 +1,18 @@
+/** Names of a program's nodes that are fed or fetched. */
+
+export function readName(variable: number): string {
+  return `read_${variable}`;
+}
+
+export function inputName(prefix: string, i: number): string {
+  return `${prefix}input_${i}`;
+}
+
+/** Before the names of all nodes of a function. */
+export function functionPrefix(name: string): string {
+  return `${name}/`;
+}
+
+export function partPrefix(name: string, part: number): string {
+  return `${name}/part_${part}/`;
+}

@@ -1,0 +1,104 @@
+/** Recording the part of a function at several sizes, and laying it out for any. */
+import * as tf from '@tensorflow/tfjs-core';
+import { withBfloat16Products } from './bfloat16.ts';
+import { addPlaceholder, addSize, layOut, type Graph } from './graph.ts';
+import { inputName, readName } from './names.ts';
+import type { Part, Precision } from './program.ts';
+import { bindAll, dataType, emptyRecording, outputOf, record } from './recorder.ts';
+import type { NativeBackend } from './recorder.ts';
+import { generalise, samplePoints, type SizedNode } from './sizes.ts';
+
+export interface RecordedPart {
+  readonly nodes: readonly SizedNode[];
+  /** Names of its outputs in the recording. */
+  readonly outputs: readonly string[];
+  /** Output tensors of one recording, which the caller disposes. */
+  readonly examples: readonly tf.Tensor[];
+  /** Of its inputs. */
+  readonly dtypes: readonly number[];
+  readonly ranks: readonly number[];
+  /** By size, an input and an axis whose extent it is. */
+  readonly sources: Readonly<Record<string, readonly [input: number, axis: number]>>;
+}
+
+export interface RecordingContext {
+  readonly backend: NativeBackend;
+  readonly variables: readonly tf.Variable[];
+  readonly precision: Precision;
+}
+
+/** @throws Error if it assigns a variable, or depends on the sizes in a way that no graph can repeat */
+export function recordPart(
+  { smallest, inputs, body }: Part,
+  { backend, variables, precision }: RecordingContext,
+): RecordedPart {
+  const runs = samplePoints(smallest).map((sizes, run) => {
+    const tensors = inputs(sizes);
+    const recording = emptyRecording();
+    bindAll(backend, recording, { tensors, nameOf: (i) => `@input_${i}` });
+    bindAll(backend, recording, { tensors: variables, nameOf: (i) => `@${readName(i)}` });
+    const { results, outputs } = record(backend, recording, () => {
+      const results = tf.tidy(() => [...body(tensors)]);
+      return { results, outputs: results.map((tensor) => outputOf(backend, recording, tensor)) };
+    });
+    const assigned = variables.some(
+      (variable, i) => outputOf(backend, recording, variable) !== `@${readName(i)}`,
+    );
+    if (assigned) throw new Error('a part assigns a variable');
+    const shapes = results.map(({ shape }) => shape);
+    // They may be as large as all variables together.
+    if (run > 0) tf.dispose(results);
+    return { sizes, tensors, nodes: recording.nodes, outputs, results, shapes };
+  });
+  const [first] = runs as [(typeof runs)[0]];
+  for (const { shapes } of runs) {
+    if (shapes.some((shape, i) => shape.join() !== first.shapes[i]!.join())) {
+      throw new Error('the shape of an output of a part depends on the sizes');
+    }
+  }
+  const sources = Object.fromEntries(
+    Object.keys(smallest).map((name) => {
+      for (const [input, { rank }] of first.tensors.entries()) {
+        for (let axis = 0; axis < rank; axis++) {
+          const is = runs.every((run) => run.tensors[input]!.shape[axis] === run.sizes[name]);
+          if (is) return [name, [input, axis] as const];
+        }
+      }
+      throw new Error(`no input has an axis of the size ${name}`);
+    }),
+  );
+  const nodes = generalise(runs);
+  return {
+    nodes: precision === 'bf16' ? withBfloat16Products(nodes) : nodes,
+    outputs: first.outputs,
+    examples: first.results,
+    dtypes: first.tensors.map(({ dtype }) => dataType(dtype)),
+    ranks: first.tensors.map(({ rank }) => rank),
+    sources,
+  };
+}
+
+/**
+ * Adds it once, with placeholders of its own.
+ * @param reads names of the variables' values in recordings and in the graph
+ * @returns the names of its outputs
+ */
+export function addPart(
+  graph: Graph,
+  part: RecordedPart,
+  { prefix, reads }: { readonly prefix: string; readonly reads: ReadonlyMap<string, string> },
+): string[] {
+  const inputs = new Map(reads);
+  part.dtypes.forEach((dtype, i) => {
+    const name = inputName(prefix, i);
+    addPlaceholder(graph, name, { dtype, shape: Array<number>(part.ranks[i]!).fill(-1) });
+    inputs.set(`@input_${i}`, name);
+  });
+  const sizes = Object.fromEntries(
+    Object.entries(part.sources).map(([name, [input, axis]]) => [
+      name,
+      addSize(graph, { tensor: inputName(prefix, input), dtype: part.dtypes[input]!, axis }),
+    ]),
+  );
+  return part.outputs.map(layOut(graph, part.nodes, { prefix, inputs, sizes }));
+}
