@@ -19,6 +19,9 @@ import { measureSideBySide } from './sideBySide.ts';
 import type { SideBySide } from './trainingTable.ts';
 import { WORKLOADS, type WorkloadName } from './workloads.ts';
 
+/** Processes that want to run besides the bench; threads that wait for each other suffer most. */
+const BUSY = 0.5;
+
 const log = (line: string): boolean => process.stderr.write(`${line}\n`);
 
 try {
@@ -30,6 +33,8 @@ try {
 
 async function main(args: string[]): Promise<void> {
   const { parts, pytorch, all } = readArguments(args);
+  const [load] = os.loadavg() as [number, number, number];
+  if (load > BUSY) log(`the machine is busy (load ${load.toFixed(1)}): its figures will be off`);
   const torch = await torchFor(parts, pytorch);
   const training: SideBySide[] = [];
   const alone: Alone[] = [];
@@ -44,7 +49,7 @@ async function main(args: string[]): Promise<void> {
   const software = [...training.flatMap(({ figures }) => figures), ...alone].map(
     (measured) => measured.software,
   );
-  const results = { machine: machine(software), withoutPyTorch, training, alone };
+  const results = { machine: machine(software, load), withoutPyTorch, training, alone };
   print(results);
   if (all) save(results, path.join(kitRoot, 'results', 'bench'));
 }
@@ -56,12 +61,23 @@ function readArguments(args: string[]): {
   readonly pytorch: boolean;
 } {
   const options = { 'no-pytorch': { type: 'boolean', default: false } } as const;
-  const { values, positionals } = parseArgs({ args, allowPositionals: true, options });
+  const { values, positionals } = parsed(() =>
+    parseArgs({ args, allowPositionals: true, options }),
+  );
   return {
     parts: chosenParts(positionals),
     all: positionals.length === 0,
     pytorch: !values['no-pytorch'],
   };
+}
+
+/** Node explains at length how an unknown flag could still be meant; its first sentence will do. */
+function parsed<T>(parse: () => T): T {
+  try {
+    return parse();
+  } catch (error) {
+    throw new InputError((error as Error).message.split('. ')[0]);
+  }
 }
 
 /** Says why there is none, if there is none and a part would want it. */
@@ -89,12 +105,12 @@ function isWorkload(part: PartName): part is WorkloadName {
   return part in WORKLOADS;
 }
 
-/** Processor, cores and versions, in a line. */
-function machine(software: readonly (string | null)[]): string {
+/** Processor, cores, what else they did before, and versions, in a line. */
+function machine(software: readonly (string | null)[], load: number): string {
   return [
     os.cpus()[0]?.model.trim() ?? 'unknown processor',
     ...cpuFeatures().filter((feature) => /512|bf16|sve/.test(feature)),
-    `${os.availableParallelism()} cores`,
+    `${os.availableParallelism()} cores (load ${load.toFixed(1)} before)`,
     `Node ${process.version}`,
     ...new Set(software.filter((name) => name !== null)),
     `kit ${kitVersion()}`,

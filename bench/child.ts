@@ -5,12 +5,14 @@ import { createInterface } from 'node:readline';
 import { errorLine } from '../src/engine/processes.ts';
 
 export interface Child {
+  /** Sends what asks for no reply. */
+  readonly tell: (message: object) => void;
   /** One request at a time. @throws ChildFailure if the program can't do it, or has ended */
-  ask<Reply>(request: object): Promise<Reply>;
+  readonly ask: <Reply>(request: object) => Promise<Reply>;
   /** MiB that its process has held at most; null where the system does not say. */
-  peakMemory(): number | null;
+  readonly peakMemory: () => number | null;
   /** Resolves when the process has ended. */
-  stop(): Promise<void>;
+  readonly stop: () => Promise<void>;
 }
 
 export interface ChildOptions {
@@ -64,12 +66,16 @@ export function startChild(command: string, args: readonly string[], options: Ch
     if (line.startsWith('{')) answer(JSON.parse(line) as Record<string, unknown>);
   });
 
+  const tell = (message: object): void => {
+    child.stdin.write(`${JSON.stringify(message)}\n`);
+  };
   return {
+    tell,
     async ask<Reply>(request: object) {
       if (failure !== null) throw new ChildFailure(failure);
       const reply = await new Promise<Record<string, unknown>>((resolve) => {
         waiting = resolve;
-        child.stdin.write(`${JSON.stringify(request)}\n`);
+        tell(request);
       });
       if (typeof reply['error'] === 'string') throw new ChildFailure(reply['error']);
       return reply as Reply;

@@ -1,10 +1,8 @@
 /** The two programs that train side by side, each as a child process that holds its variants. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createRng } from '../envs/rng.ts';
-import { writeFileAtomic } from '../src/files.ts';
+import { engineCache } from '../src/engine/engineCache.ts';
 import { kitRoot } from '../src/kitPackage.ts';
 import { modelConfig, type ModelConfig } from '../src/model/config.ts';
 import { initialParams } from '../src/model/params.ts';
@@ -46,46 +44,55 @@ export function startKit(name: WorkloadName, threads: number): Child {
   return startChild(process.execPath, [script, name, String(threads)], { memoryLimit });
 }
 
+/** What the twin trains on, and how. */
+export interface Job {
+  readonly config: ModelConfig;
+  readonly check: readonly Sequence[];
+  readonly batches: readonly (readonly Sequence[])[];
+  readonly threads: number;
+}
+
 /** @param python a Python that can import torch */
 export async function startPyTorch(
   python: string,
   workload: Workload,
   threads: number,
 ): Promise<Child> {
-  const folder = mkdtempSync(path.join(os.tmpdir(), 'kit-bench-'));
   const { vocabSize, batches } = await trainingData(workload);
-  const config = modelConfig(workload.size, vocabSize);
-  const params = path.join(folder, 'params.f32');
-  writeFileAtomic(params, bytesOf(startingParams(config)));
   const { data } = workload;
-  const job = {
+  const job: Job = {
+    config: modelConfig(workload.size, vocabSize),
+    check: sequencesOf(batches[0]!),
+    batches:
+      data.kind === 'uniform' ? batches.map(sequencesOf) : inRandomBatches(batches, data.batchSize),
+    threads,
+  };
+  return startTwin(python, job, workload);
+}
+
+/** The twin with the same start as the kit, PyTorch's side of a workload. */
+export function startTwin(
+  python: string,
+  { config, check, batches, threads }: Job,
+  workload: Pick<Workload, 'measures' | 'memoryLimit'>,
+): Child {
+  const script = path.join(kitRoot, 'bench', 'twin', 'train.py');
+  const { memoryLimit } = workload;
+  const env = { ...process.env, ...environment(workload) };
+  const child = startChild(python, [script], { env, memoryLimit });
+  child.tell({
     config,
-    params,
+    params: Buffer.from(bytesOf(startingParams(config))).toString('base64'),
     threads,
     settings: SETTINGS,
     learningRate: LEARNING_RATE,
     checkedUpdates: checkedUpdates(workload),
     warmUp: workload.measures === 'speed' ? 2 : 0,
     variants: VARIANTS,
-    check: columns(sequencesOf(batches[0]!)),
-    batches:
-      data.kind === 'uniform'
-        ? batches.map((batch) => columns(sequencesOf(batch)))
-        : inRandomBatches(batches, data.batchSize).map(columns),
-  };
-  const file = path.join(folder, 'job.json');
-  writeFileAtomic(file, JSON.stringify(job));
-  const child = startChild(python, [path.join(kitRoot, 'bench', 'twin', 'train.py'), file], {
-    env: { ...process.env, ...environment(workload) },
-    memoryLimit: workload.memoryLimit,
+    check: columns(check),
+    batches: batches.map(columns),
   });
-  return {
-    ...child,
-    async stop() {
-      await child.stop();
-      rmSync(folder, { recursive: true, force: true });
-    },
-  };
+  return child;
 }
 
 function columns(sequences: readonly Sequence[]): object {
@@ -99,9 +106,10 @@ function columns(sequences: readonly Sequence[]): object {
  * Lets the C library keep freed memory instead of returning it at every step, which makes PyTorch
  * up to a sixth faster. Not where memory counts.
  */
-function environment({ measures }: Workload): NodeJS.ProcessEnv {
+function environment({ measures }: Pick<Workload, 'measures'>): NodeJS.ProcessEnv {
   return {
     PYTHONDONTWRITEBYTECODE: '1',
+    TORCHINDUCTOR_CACHE_DIR: path.join(engineCache(process.env), 'pytorch-compiled'),
     ...(measures === 'speed' && {
       MALLOC_MMAP_THRESHOLD_: String(2 ** 30),
       MALLOC_TRIM_THRESHOLD_: String(2 ** 33),

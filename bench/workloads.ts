@@ -118,7 +118,7 @@ export const WORKLOADS = {
     ...uniform,
     title: '16 × (60 + 90) tokens',
     size: 'tiny',
-    data: { kind: 'uniform', B: 16, prompt: 60, response: 90, vocabSize: 38, steps: 15 },
+    data: { kind: 'uniform', B: 16, prompt: 60, response: 90, vocabSize: 38, steps: 10 },
     rounds: 9,
   },
   'training-s': {
@@ -140,7 +140,6 @@ export const WORKLOADS = {
     title: '10×10 mazes, batches of 16',
     size: 's',
     data: { kind: 'mazes', side: 10, count: 512, batchSize: 16 },
-    variants: [...FP32, 'kit-bf16', 'autocast'],
     rounds: 2,
   },
   'long-1000': long(1_000, 3),

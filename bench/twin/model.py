@@ -4,8 +4,6 @@ Written as one would for speed in eager PyTorch: scaled_dot_product_attention, j
 RoPE as one complex product, and no mask where nothing is padded.
 """
 
-import array
-
 import torch
 from torch import nn
 from torch.nn import functional as F
@@ -153,11 +151,9 @@ def in_kits_order(model):
 
 
 @torch.no_grad()
-def load(model, file):
-    flat = array.array("f")
-    with open(file, "rb") as stream:
-        flat.frombytes(stream.read())
-    flat, offset = torch.frombuffer(flat, dtype=torch.float32), 0
+def load(model, flat):
+    """Takes the values of the kit's flat vector."""
+    offset = 0
     for parameter, transposed in in_kits_order(model):
         values = flat[offset : offset + parameter.numel()]
         offset += parameter.numel()
@@ -165,4 +161,4 @@ def load(model, file):
         values = values.view(shape)
         parameter.copy_(values.T if transposed else values)
     if offset != flat.numel():
-        raise ValueError(f"the model has {offset} parameters, {file} holds {flat.numel()}")
+        raise ValueError(f"the model has {offset} parameters, not {flat.numel()}")

@@ -1,7 +1,7 @@
 """Training steps of the twin, to measure the kit's beside them: what src/training does, in PyTorch.
 
-Fused AdamW, denormals flushed, batches padded before the clock starts. Started with the path of a
-job (bench/pytorch.ts), it answers requests on standard input, each a line of JSON:
+Fused AdamW, denormals flushed, batches padded before the clock starts. The first line on standard
+input is a job (bench/programs.ts), each further one a request, all of them JSON. Answered are
 
     {"open": variant}                      -> {"losses": [...], "batches": count, "software": name}
     {"run": variant, "from": i, "to": j}   -> {"seconds": s, "tokens": n, "steps": j - i}
@@ -9,6 +9,7 @@ job (bench/pytorch.ts), it answers requests on standard input, each a line of JS
 and with {"error": reason} to what fails.
 """
 
+import base64
 import json
 import sys
 import time
@@ -47,7 +48,8 @@ class Training:
 
     def __init__(self, job, variant, longest):
         self.model = Twin(job["config"], longest)
-        load(self.model, job["params"])
+        params = bytearray(base64.b64decode(job["params"]))
+        load(self.model, torch.frombuffer(params, dtype=torch.float32))
         if variant["precision"] == "bf16":
             self.model.bfloat16()
         self.autocast = variant["precision"] == "autocast"
@@ -75,8 +77,7 @@ class Training:
 
 
 def main():
-    with open(sys.argv[1], encoding="utf-8") as stream:
-        job = json.load(stream)
+    job = json.loads(sys.stdin.readline())
     torch.set_num_threads(job["threads"])
     torch.set_flush_denormal(True)
     batches = [collate(**batch) for batch in job["batches"]]
