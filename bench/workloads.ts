@@ -88,7 +88,7 @@ const uniform = {
   threads: 'and one',
   turns: 1,
   measures: 'speed',
-  memoryLimit: 8192,
+  memoryLimit: 8_192,
 } as const;
 
 const ragged = {
@@ -97,7 +97,7 @@ const ragged = {
   rounds: 3,
   turns: 4,
   measures: 'speed',
-  memoryLimit: 8192,
+  memoryLimit: 14_336,
 } as const;
 
 const long = (response: number, steps: number): Workload => ({
@@ -109,7 +109,7 @@ const long = (response: number, steps: number): Workload => ({
   rounds: 2,
   turns: 1,
   measures: 'memory',
-  memoryLimit: 6144,
+  memoryLimit: 6_144,
 });
 
 /** By the name of the part that measures it. */
