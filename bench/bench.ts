@@ -1,103 +1,118 @@
 /**
- * `npm run bench`: generation, training and rollouts on this machine, each part in a process of its
- * own, so that its peak memory is its own. Prints a table and writes it to results/bench.
+ * `npm run bench`: training beside PyTorch, generation and rollouts, on this machine. Prints tables;
+ * a run of all parts also writes them to results/bench.
+ *
+ *   npm run bench -- [PART …] [--no-pytorch]
  */
-import { execFileSync } from 'node:child_process';
 import os from 'node:os';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { startBackend } from '../src/engine/backends.ts';
-import { writeFileAtomic, writeJsonAtomic } from '../src/files.ts';
+import { parseArgs } from 'node:util';
+import { InputError } from '../envs/inputError.ts';
+import { cpuFeatures } from '../src/engine/machine.ts';
+import { locateEngine } from '../src/engine/nativeEngine.ts';
 import { kitRoot, kitVersion } from '../src/kitPackage.ts';
-import { toMarkdown, toTerminal, type Table } from '../src/report/table.ts';
-import { measureGeneration } from './generation.ts';
-import { measureRollouts } from './rollouts.ts';
-import type { Row } from './rows.ts';
-import { measureTraining } from './training.ts';
+import { ALONE, measureAlone, type Alone } from './alone.ts';
+import { chosenParts, threadsOf, variantsOf, type PartName } from './parts.ts';
+import { findTorch, type TorchPython } from './python.ts';
+import { print, save } from './report.ts';
+import { measureSideBySide } from './sideBySide.ts';
+import type { SideBySide } from './trainingTable.ts';
+import { WORKLOADS, type WorkloadName } from './workloads.ts';
 
-interface Measurement {
-  readonly rows: readonly Row[];
-  /** MiB, of the whole process. */
-  readonly peakMemory: number;
-  readonly engine: string | null;
+/** Processes that want to run besides the bench; threads that wait for each other suffer most. */
+const BUSY = 0.5;
+
+const log = (line: string): boolean => process.stderr.write(`${line}\n`);
+
+try {
+  await main(process.argv.slice(2));
+} catch (error) {
+  log(`bench: ${(error as Error).message}`);
+  process.exitCode = 1;
 }
 
-/** What each part measures, and on how many threads of the tensor engine (0: it needs none). */
-const PARTS: Readonly<Record<string, { threads: number; measure: () => Promise<Row[]> | Row[] }>> =
-  {
-    generation: { threads: 0, measure: () => measureGeneration() },
-    ...overThreads('training-tiny', () => measureTraining('tiny', 60)),
-    ...overThreads('training-s', () => measureTraining('s', 10)),
-    ...overThreads('rollouts-tiny', () => measureRollouts('tiny', 5)),
-    ...overThreads('rollouts-s', () => measureRollouts('s', 2)),
-  };
-
-const [part] = process.argv.slice(2);
-if (part !== undefined) {
-  process.stdout.write(JSON.stringify(await measurePart(part)));
-} else {
-  measureAll();
-}
-
-async function measurePart(name: string): Promise<Measurement> {
-  const { threads, measure } = PARTS[name]!;
-  const backend = threads === 0 ? null : await startBackend({ threads });
-  const rows = await measure();
-  const engine = backend && `${backend.name} ${backend.version}`;
-  return { rows, engine, peakMemory: process.resourceUsage().maxRSS / 1024 };
-}
-
-function measureAll(): void {
-  const cells: string[][] = [];
-  const measured: Record<string, Measurement> = {};
-  for (const [name, { threads }] of Object.entries(PARTS)) {
-    process.stderr.write(`${name} …\n`);
-    const output = execFileSync(process.execPath, [fileURLToPath(import.meta.url), name], {
-      encoding: 'utf8',
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
-    const measurement = JSON.parse(output) as Measurement;
-    measured[name] = measurement;
-    for (const row of measurement.rows) cells.push(cellsOf(row, threads, measurement.peakMemory));
+async function main(args: string[]): Promise<void> {
+  const { parts, pytorch, all } = readArguments(args);
+  const [load] = os.loadavg() as [number, number, number];
+  if (load > BUSY) log(`the machine is busy (load ${load.toFixed(1)}): its figures will be off`);
+  const torch = await torchFor(parts, pytorch);
+  const training: SideBySide[] = [];
+  const alone: Alone[] = [];
+  for (const part of parts) {
+    for (const threads of threadsOf({ ...WORKLOADS, ...ALONE }[part].threads)) {
+      log(`${part}, threads: ${threads} …`);
+      if (isWorkload(part)) training.push(await train(part, { threads, torch }));
+      else alone.push(measureAlone(part, threads));
+    }
   }
-  const table: Table = {
-    columns: [
-      { title: 'what' },
-      { title: 'threads', align: 'right' },
-      { title: 'measured', align: 'right' },
-      { title: 'unit' },
-      { title: 'released code', align: 'right' },
-      { title: 'ratio', align: 'right' },
-      { title: 'peak memory, MiB', align: 'right' },
-    ],
-    rows: cells,
+  const withoutPyTorch = torch.python === null ? torch.reason : null;
+  const software = [...training.flatMap(({ figures }) => figures), ...alone].map(
+    (measured) => measured.software,
+  );
+  const results = { machine: machine(software, load), withoutPyTorch, training, alone };
+  print(results);
+  if (all) save(results, path.join(kitRoot, 'results', 'bench'));
+}
+
+/** @throws InputError for an unknown part or flag */
+function readArguments(args: string[]): {
+  readonly parts: readonly PartName[];
+  readonly all: boolean;
+  readonly pytorch: boolean;
+} {
+  const options = { 'no-pytorch': { type: 'boolean', default: false } } as const;
+  const { values, positionals } = parsed(() =>
+    parseArgs({ args, allowPositionals: true, options }),
+  );
+  return {
+    parts: chosenParts(positionals),
+    all: positionals.length === 0,
+    pytorch: !values['no-pytorch'],
   };
-  const engines = Object.values(measured).flatMap(({ engine }) => engine ?? []);
-  const cpu = os.cpus()[0]?.model.trim() ?? 'unknown processor';
-  const machine =
-    `${cpu}, ${os.availableParallelism()} cores, Node ${process.version}, ` +
-    `${[...new Set(engines)].join(', ')}, kit ${kitVersion()}`;
-  process.stdout.write(`${toTerminal(table)}${machine}\n`);
-  const folder = path.join(kitRoot, 'results', 'bench');
-  writeJsonAtomic(path.join(folder, 'bench.json'), { machine, measured });
-  writeFileAtomic(
-    path.join(folder, 'bench.md'),
-    `# Speed\n\nMade by \`npm run bench\`. ${machine}.\n\n${toMarkdown(table)}\n`,
-    'Training and rollouts: medians of wall time. Generation: seconds of the processor on one thread; ' +
-      'the released code is the Python generator of Searchformer on one core of a 2-core server.\n',
-  );
 }
 
-function cellsOf({ name, value, unit, reference }: Row, threads: number, memory: number): string[] {
-  const whole = value >= 100 ? Math.round(value).toLocaleString('en') : value.toFixed(1);
-  const compared =
-    reference === undefined ? ['–', '–'] : [`${reference}`, `${Math.round(value / reference)}×`];
-  return [name, String(Math.max(1, threads)), whole, unit, ...compared, memory.toFixed(0)];
+/** Node explains at length how an unknown flag could still be meant; its first sentence will do. */
+function parsed<T>(parse: () => T): T {
+  try {
+    return parse();
+  } catch (error) {
+    throw new InputError((error as Error).message.split('. ')[0]);
+  }
 }
 
-function overThreads(name: string, measure: () => Promise<Row[]> | Row[]): typeof PARTS {
-  const cores = os.availableParallelism();
-  return Object.fromEntries(
-    [...new Set([1, cores])].map((threads) => [`${name}-${threads}`, { threads, measure }]),
-  );
+/** Says why there is none, if there is none and a part would want it. */
+async function torchFor(parts: readonly PartName[], wanted: boolean): Promise<TorchPython> {
+  if (!parts.some(isWorkload)) return { python: null, reason: 'no part trains' };
+  const engine = locateEngine();
+  if (!engine.ready) throw new InputError(`training: ${engine.reason}; kit setup tries again`);
+  if (!wanted) return { python: null, reason: '--no-pytorch was given' };
+  const torch = await findTorch({ log });
+  if (torch.python === null) log(`PyTorch: ${torch.reason}; measuring the kit alone`);
+  return torch;
+}
+
+async function train(
+  workload: WorkloadName,
+  { threads, torch }: { threads: number; torch: TorchPython },
+): Promise<SideBySide> {
+  const { python } = torch;
+  const variants = variantsOf(WORKLOADS[workload], { torch: python !== null, threads });
+  const figures = await measureSideBySide(workload, { threads, variants, python });
+  return { workload, threads, figures };
+}
+
+function isWorkload(part: PartName): part is WorkloadName {
+  return part in WORKLOADS;
+}
+
+/** Processor, cores, what else they did before, and versions, in a line. */
+function machine(software: readonly (string | null)[], load: number): string {
+  return [
+    os.cpus()[0]?.model.trim() ?? 'unknown processor',
+    ...cpuFeatures().filter((feature) => /512|bf16|sve/.test(feature)),
+    `${os.availableParallelism()} cores (load ${load.toFixed(1)} before)`,
+    `Node ${process.version}`,
+    ...new Set(software.filter((name) => name !== null)),
+    `kit ${kitVersion()}`,
+  ].join(', ');
 }

@@ -1,0 +1,57 @@
+/** What the bench prints, and writes to results/bench. */
+import path from 'node:path';
+import { writeFileAtomic, writeJsonAtomic } from '../src/files.ts';
+import { toMarkdown, toTerminal } from '../src/report/table.ts';
+import { aloneTable, type Alone } from './alone.ts';
+import { failures, trainingTable, type SideBySide } from './trainingTable.ts';
+
+export interface Results {
+  /** Processor, cores and versions, in a line. */
+  readonly machine: string;
+  /** Why there is no PyTorch to compare with; null if there is. */
+  readonly withoutPyTorch: string | null;
+  readonly training: readonly SideBySide[];
+  readonly alone: readonly Alone[];
+}
+
+const TRAINING_NOTE =
+  'Medians of rounds, in brackets the least and the most. In a round each program trains on the ' +
+  'same sequences, and they take turns; a ratio is that of one round. Tokens are those read in ' +
+  'prompts and predicted in responses, padding not counted. PyTorch runs eagerly unless compiled; ' +
+  'bench/twin is its code.';
+
+const ALONE_NOTE =
+  'Rollouts: medians of wall time. Generation: seconds of the processor on one thread; the ' +
+  'released code is the Python generator of Searchformer on one core of a 2-core server.';
+
+export function print(results: Results): void {
+  const { machine, training } = results;
+  for (const { table } of sectionsOf(results)) process.stdout.write(toTerminal(table));
+  for (const line of [...failures(training), machine]) process.stdout.write(`${line}\n`);
+}
+
+export function save(results: Results, folder: string): void {
+  writeJsonAtomic(path.join(folder, 'bench.json'), results);
+  writeFileAtomic(path.join(folder, 'bench.md'), toReport(results));
+}
+
+export function toReport(results: Results): string {
+  const sections = sectionsOf(results).map(
+    ({ title, table, notes }) =>
+      `\n## ${title}\n\n${toMarkdown(table)}${notes.map((note) => `\n${note}\n`).join('')}`,
+  );
+  return `# Speed\n\nMade by \`npm run bench\`. ${results.machine}.\n${sections.join('')}`;
+}
+
+function sectionsOf({ training, alone, withoutPyTorch }: Results) {
+  const missing = withoutPyTorch === null ? [] : [`Without PyTorch: ${withoutPyTorch}.`];
+  const failed = failures(training).map((line) => `– ${line}`);
+  return [
+    {
+      title: 'Training beside PyTorch',
+      table: trainingTable(training),
+      notes: [TRAINING_NOTE, ...missing, ...failed],
+    },
+    { title: 'Generation and rollouts', table: aloneTable(alone), notes: [ALONE_NOTE] },
+  ].filter(({ table }) => table.rows.length > 0);
+}
