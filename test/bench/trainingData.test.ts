@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { inRandomBatches, sequencesOf, shapeOf } from '../../bench/trainingData.ts';
+import { inRandomBatches, sequencesOf } from '../../bench/trainingData.ts';
 import { tokensOf, trainingData, type TrainingData } from '../../bench/trainingData.ts';
 import { BOS, EOS } from '../../traces/vocabulary.ts';
 
