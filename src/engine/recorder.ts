@@ -57,11 +57,20 @@ export interface NativeBackend {
 export function record<T>(backend: NativeBackend, graph: GraphBuilder, body: () => T): T {
   const { binding } = backend;
   backend.binding = recordingBinding(binding, graph);
+  recorded = graph;
   try {
     return body();
   } finally {
     backend.binding = binding;
+    recorded = null;
   }
+}
+
+let recorded: GraphBuilder | null = null;
+
+/** The graph that is being recorded, if one is. */
+export function recordedGraph(): GraphBuilder | null {
+  return recorded;
 }
 
 /** The id under which the native library knows `tensor`. */
@@ -73,6 +82,11 @@ export function nativeId(backend: NativeBackend, tensor: tf.Tensor): number {
 export interface GraphBuilder {
   readonly nodes: readonly GraphNode[];
   add(op: string, inputs: readonly string[], attrs: GraphNode['attrs'], name?: string): string;
+  /**
+   * Runs `body`; those of its nodes that read no other of them start only after the node `fence`.
+   * Constants are exempt, so that they can be shared.
+   */
+  behind<T>(fence: string | null, body: () => T): T;
   /** From now on, the native tensor `id` is the output called `output`. */
   bind(id: number, output: string): void;
   /** The output that the native tensor `id` is, if it is one. */
@@ -84,11 +98,27 @@ export interface GraphBuilder {
 export function graphBuilder(): GraphBuilder {
   const nodes: GraphNode[] = [];
   const outputs = new Map<number, string>();
+  let scope: { readonly fence: string; readonly from: number } | null = null;
+  const indices = new Map<string, number>();
+  const isInside = (input: string, from: number): boolean =>
+    indices.get(input.replace(/^\^|:.*$/g, ''))! >= from;
   return {
     nodes,
     add(op, inputs, attrs, name = `${op}_${nodes.length}`) {
-      nodes.push({ name, op, inputs, attrs });
+      const { fence, from } = scope ?? { fence: null, from: 0 };
+      const free = fence !== null && op !== 'Const' && !inputs.some((i) => isInside(i, from));
+      nodes.push({ name, op, inputs: free ? [...inputs, `^${fence}`] : inputs, attrs });
+      if (op !== 'Const') indices.set(name, nodes.length - 1);
       return name;
+    },
+    behind(fence, body) {
+      const outer = scope;
+      if (fence !== null) scope = { fence, from: nodes.length };
+      try {
+        return body();
+      } finally {
+        scope = outer;
+      }
     },
     bind: (id, output) => void outputs.set(id, output),
     outputOf: (id) => outputs.get(id),

@@ -1,10 +1,9 @@
 /** Multi-head attention (Vaswani et al. 2017, section 3.2), without biases and dropout. */
 import * as tf from '@tensorflow/tfjs-core';
+import { blockAttention, blockCount } from './blockAttention.ts';
 import { linear, rotate, type Rotation } from './layers.ts';
+import { causalMask, type Mask } from './masks.ts';
 import type { Params } from './params.ts';
-
-/** Added to the scores of what must not be seen. */
-export const HIDDEN = -1e9;
 
 export interface KeyValue {
   /** [B, H, S, d] each. */
@@ -12,16 +11,14 @@ export interface KeyValue {
   readonly value: tf.Tensor;
 }
 
-/** Query, key and value of x [B, L, D] for self-attention, rotated by position: [B, H, L, d]. */
-export function selfProjections(
-  x: tf.Tensor,
-  params: Params,
-  { layer, heads, positions }: { layer: string; heads: number; positions: Rotation },
+/** Query, key and value of self-attention, rotated by position, of what projects to all three: [B, L, 3D]. */
+export function splitProjections(
+  joint: tf.Tensor,
+  { heads, positions }: { heads: number; positions: Rotation },
 ): { query: tf.Tensor } & KeyValue {
-  const [batch, length, dim] = x.shape as [number, number, number];
-  const joint = linear(x, params[`${layer}.attention.queryKeyValue`]!); // [B, L, 3D]
+  const [batch, length, width] = joint.shape as [number, number, number];
   const [queryKey, value] = tf.split(
-    tf.transpose(tf.reshape(joint, [batch, length, 3, heads, dim / heads]), [2, 0, 3, 1, 4]),
+    tf.transpose(tf.reshape(joint, [batch, length, 3, heads, width / 3 / heads]), [2, 0, 3, 1, 4]),
     [2, 1],
   ) as [tf.Tensor, tf.Tensor]; // [2, B, H, L, d], [1, B, H, L, d]
   const [query, key] = tf.unstack(rotate(queryKey, positions)) as [tf.Tensor, tf.Tensor];
@@ -51,36 +48,26 @@ export function crossQuery(
   return splitHeads(linear(x, params[`${layer}.crossAttention.query`]!), heads);
 }
 
-/**
- * softmax(query · keyᵀ / √d + mask) · value, heads merged: [B, L, D].
- * @param mask added to the scores [B, H, L, S]; null where everything may be seen
- */
-export function attend(
-  query: tf.Tensor,
-  { key, value }: KeyValue,
-  mask: tf.Tensor | null,
-): tf.Tensor {
-  const headDim = query.shape[3]!;
-  const scores = tf.matMul(tf.mul(query, 1 / Math.sqrt(headDim)), key, false, true); // [B, H, L, S]
-  const weights = tf.softmax(mask === null ? scores : tf.add(scores, mask));
+/** softmax(query · keyᵀ / √d + mask) · value, heads merged: [B, L, D]. */
+export function attend(query: tf.Tensor, { key, value }: KeyValue, mask: Mask): tf.Tensor {
+  const [, , length, headDim] = query.shape as [number, number, number, number];
+  const scaled = tf.mul(query, 1 / Math.sqrt(headDim));
+  if (isLong(length, key.shape[2]!)) {
+    return mergeHeads(blockAttention([scaled, key, value], { mask }));
+  }
+  const scores = tf.matMul(scaled, key, false, true); // [B, H, L, S]
+  const added = mask === 'causal' ? causalMask(length) : mask;
+  const weights = tf.softmax(added === null ? scores : tf.add(scores, added));
   return mergeHeads(tf.matMul(weights, value));
 }
 
-/** [1, 1, L, L]: a position sees itself and what came before. Computed, so that a graph holds none. */
-export function causalMask(length: number): tf.Tensor {
-  const positions = tf.range(0, length, 1, 'int32');
-  const later = tf.greater(tf.reshape(positions, [1, -1]), tf.reshape(positions, [-1, 1]));
-  return tf.reshape(tf.mul(tf.cast(later, 'float32'), HIDDEN), [1, 1, length, length]);
+/** Whether attention is computed in blocks, which short sequences would only be slowed down by. */
+export function isLong(queries: number, keys = queries): boolean {
+  return blockCount(queries) * blockCount(keys) > LONGEST_AT_ONCE ** 2;
 }
 
-/** [B, 1, 1, S]: nobody sees the padding behind `lengths` tokens. */
-export function paddingMask(lengths: ArrayLike<number>, size: number): tf.Tensor {
-  const mask = new Float32Array(lengths.length * size);
-  for (let row = 0; row < lengths.length; row++) {
-    mask.fill(HIDDEN, row * size + lengths[row]!, (row + 1) * size);
-  }
-  return tf.tensor4d(mask, [lengths.length, 1, 1, size]);
-}
+/** Blocks of a sequence whose attention to itself is computed at once. */
+const LONGEST_AT_ONCE = 4;
 
 function splitHeads(x: tf.Tensor, heads: number): tf.Tensor {
   const [batch, length, dim] = x.shape as [number, number, number];

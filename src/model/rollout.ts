@@ -8,7 +8,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { createRng, type Rng } from '../../envs/rng.ts';
 import { BOS, EOS } from '../../traces/vocabulary.ts';
-import { causalMask, paddingMask, type KeyValue } from './attention.ts';
+import type { KeyValue } from './attention.ts';
+import { paddingMask } from './masks.ts';
 import { argmax, sample } from './sampling.ts';
 import { tidied } from './tidied.ts';
 import { decode, encode, positionsOf, readMemory, type Model } from './transformer.ts';
@@ -158,7 +159,7 @@ function prefill(
     tf.tensor2d(startIds, [count * samples, start.length], 'int32'),
     {
       ...perRow,
-      selfMask: causalMask(start.length),
+      selfMask: 'causal',
       positions: positionsOf(model.config, start.length),
     },
   );

@@ -5,11 +5,13 @@
  * the released code lets tokens see it.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import { attend, crossKeyValue, crossQuery, selfProjections } from './attention.ts';
+import { attend, crossKeyValue, crossQuery, isLong, splitProjections } from './attention.ts';
 import type { KeyValue } from './attention.ts';
 import type { ModelConfig } from './config.ts';
 import { embed, linear, rmsNorm, rotation, swiGlu, type Rotation } from './layers.ts';
+import { causalMask, type Mask } from './masks.ts';
 import type { Params } from './params.ts';
+import { compute, recompute, type Compute } from './recompute.ts';
 
 export interface Model {
   readonly config: ModelConfig;
@@ -18,18 +20,21 @@ export interface Model {
 
 /** @param prompt [B, P] int32 @param mask [B, 1, 1, P] @returns memory [B, P, D] */
 export function encode({ config, params }: Model, prompt: tf.Tensor, mask: tf.Tensor): tf.Tensor {
-  const positions = positionsOf(config, prompt.shape[1]!);
+  const length = prompt.shape[1]!;
+  const positions = positionsOf(config, length);
+  const stage = stageFor(length);
   let x = embed(params['encoder.embedding']!, prompt); // [B, P, D]
   for (let i = 0; i < config.encoderLayers; i++) {
     const layer = `encoder.${i}`;
-    const normed = rmsNorm(x, params[`${layer}.attentionNorm`]!);
-    const { query, ...own } = selfProjections(normed, params, {
-      layer,
-      heads: config.heads,
-      positions,
-    });
-    x = tf.add(x, linear(attend(query, own, mask), params[`${layer}.attention.output`]!));
-    x = tf.add(x, feedForward(x, params, layer));
+    const { query, ...own } = queryKeyValue(x, params, { layer, config, positions, stage });
+    x = stage(
+      ([x, attended], params) => {
+        const sum = tf.add(x!, linear(attended!, params[`${layer}.attention.output`]!));
+        return tf.add(sum, feedForward(sum, params, layer));
+      },
+      [x, attend(query, own, mask)],
+      pick(params, layer, ['attention.output', 'feedForward']),
+    );
   }
   return linear(rmsNorm(x, params['encoder.norm']!), params['encoder.output']!);
 }
@@ -46,8 +51,8 @@ export interface DecoderContext {
   readonly memory: readonly KeyValue[];
   /** [B, 1, 1, P]. */
   readonly memoryMask: tf.Tensor;
-  /** [1, 1, T, S] over the S keys of self-attention, or null for a single newest position. */
-  readonly selfMask: tf.Tensor | null;
+  /** Over the S keys of self-attention; null for a single newest position. */
+  readonly selfMask: Mask;
   readonly positions: Rotation;
   /** Keys and values of earlier positions by layer, for decoding one token at a time. */
   readonly past?: readonly KeyValue[];
@@ -62,26 +67,36 @@ export function decode(
   tokens: tf.Tensor,
   context: DecoderContext,
 ): { logits: tf.Tensor; keyValues: readonly KeyValue[] } {
-  const { memory, memoryMask, selfMask, positions, past } = context;
-  const { heads } = config;
+  const { memory, memoryMask, positions, past } = context;
+  const length = tokens.shape[1]!;
+  const stage = stageFor(length);
+  const shared = context.selfMask === 'causal' && !isLong(length);
+  const selfMask = shared ? causalMask(length) : context.selfMask;
   const keyValues: KeyValue[] = [];
   let x = embed(params['decoder.embedding']!, tokens); // [B, T, D]
   for (let i = 0; i < config.decoderLayers; i++) {
     const layer = `decoder.${i}`;
-    const normed = rmsNorm(x, params[`${layer}.attentionNorm`]!);
-    const { query, ...own } = selfProjections(normed, params, { layer, heads, positions });
+    const { query, ...own } = queryKeyValue(x, params, { layer, config, positions, stage });
     const seen = past === undefined ? own : append(past[i]!, own);
     keyValues.push(seen);
-    x = tf.add(x, linear(attend(query, seen, selfMask), params[`${layer}.attention.output`]!));
-
-    const crossNormed = rmsNorm(x, params[`${layer}.crossAttentionNorm`]!);
-    const crossed = attend(
-      crossQuery(crossNormed, params, { layer, heads }),
-      memory[i]!,
-      memoryMask,
+    x = stage(
+      ([x, attended, key, value], params) => {
+        const sum = tf.add(x!, linear(attended!, params[`${layer}.attention.output`]!));
+        const normed = rmsNorm(sum, params[`${layer}.crossAttentionNorm`]!);
+        const query = crossQuery(normed, params, { layer, heads: config.heads });
+        const crossed = attend(query, { key: key!, value: value! }, memoryMask);
+        const both = tf.add(sum, linear(crossed, params[`${layer}.crossAttention.output`]!));
+        return tf.add(both, feedForward(both, params, layer));
+      },
+      [x, attend(query, seen, selfMask), memory[i]!.key, memory[i]!.value],
+      pick(params, layer, [
+        'attention.output',
+        'crossAttentionNorm',
+        'crossAttention.query',
+        'crossAttention.output',
+        'feedForward',
+      ]),
     );
-    x = tf.add(x, linear(crossed, params[`${layer}.crossAttention.output`]!));
-    x = tf.add(x, feedForward(x, params, layer));
   }
   const logits = linear(rmsNorm(x, params['decoder.norm']!), params['decoder.output']!);
   return { logits, keyValues };
@@ -90,6 +105,39 @@ export function decode(
 /** Rotations of positions from … from + length − 1 for the heads of this model. */
 export function positionsOf(config: ModelConfig, length: number, from = 0): Rotation {
   return rotation(config.dim / config.heads, length, from);
+}
+
+/** How parts of a layer are computed: those of long sequences don't keep what is between them. */
+function stageFor(length: number): Compute {
+  return isLong(length) ? recompute : compute;
+}
+
+/** The parameters of a layer whose names go on with one of `parts`. */
+function pick(params: Params, layer: string, parts: readonly string[]): Params {
+  const wanted = (name: string): boolean =>
+    parts.some((part) => name.startsWith(`${layer}.${part}`));
+  return Object.fromEntries(Object.entries(params).filter(([name]) => wanted(name)));
+}
+
+function queryKeyValue(
+  x: tf.Tensor,
+  params: Params,
+  {
+    layer,
+    config,
+    positions,
+    stage,
+  }: { layer: string; config: ModelConfig; positions: Rotation; stage: Compute },
+): { query: tf.Tensor } & KeyValue {
+  const joint = stage(
+    ([x], params) => {
+      const normed = rmsNorm(x!, params[`${layer}.attentionNorm`]!);
+      return linear(normed, params[`${layer}.attention.queryKeyValue`]!);
+    },
+    [x],
+    pick(params, layer, ['attentionNorm', 'attention.queryKeyValue']),
+  ); // [B, L, 3D]
+  return splitProjections(joint, { heads: config.heads, positions });
 }
 
 function feedForward(x: tf.Tensor, params: Params, layer: string): tf.Tensor {

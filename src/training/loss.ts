@@ -4,7 +4,7 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import type { Shape } from '../data/shapes.ts';
-import { causalMask, paddingMask } from '../model/attention.ts';
+import { paddingMask } from '../model/masks.ts';
 import { decode, encode, positionsOf, readMemory, type Model } from '../model/transformer.ts';
 
 /** Sequences padded to common lengths; see `src/data/batches.ts`. */
@@ -68,7 +68,7 @@ export function sequenceLoss(model: Model, batch: LossInputs): tf.Scalar {
   const { logits } = decode(model, batch.inputs, {
     memory,
     memoryMask: batch.promptMask,
-    selfMask: causalMask(length),
+    selfMask: 'causal',
     positions: positionsOf(model.config, length),
   });
   return weightedCrossEntropy(logits, batch.targets, batch.weights);

@@ -1,0 +1,159 @@
+/**
+ * Attention in blocks of queries: memory grows with the length of the sequences instead of its square,
+ * because only one block's weights are there at a time, and are computed again for the gradient (Rabe
+ * and Staats 2021; the gradient as in Dao et al. 2022, appendix B.2). Deviation from both: a block reads
+ * all of its keys at once, so that its softmax needs no running maximum. Causal blocks read no later
+ * keys.
+ */
+import * as tf from '@tensorflow/tfjs-core';
+import { inTurn } from '../engine/ordering.ts';
+import { causalMask, type Mask } from './masks.ts';
+
+/** Queries of a block. */
+export const BLOCK = 512;
+
+/** Into how many blocks a sequence of `length` falls. */
+export function blockCount(length: number, size = BLOCK): number {
+  return Math.ceil(length / size);
+}
+
+export interface BlockOptions {
+  /** As in `attend`; the same for all queries unless it is causal. */
+  readonly mask: Mask;
+  /** Queries of a block; the last block has the rest. */
+  readonly size?: number;
+  /** How many blocks are computed side by side. */
+  readonly lanes?: number;
+}
+
+/**
+ * softmax(query · keyᵀ + mask) · value: [B, H, L, d].
+ * @param inputs query [B, H, L, d], scaled already; key and value [B, H, S, d]
+ */
+export function blockAttention(
+  inputs: readonly [query: tf.Tensor, key: tf.Tensor, value: tf.Tensor],
+  options: BlockOptions,
+): tf.Tensor {
+  const op = tf.customGrad((...args) => {
+    const [query, key, value, save] = args as unknown as [...Inputs, tf.GradSaveFunc];
+    const output = forward([query, key, value], options);
+    save([query, key, value, output]);
+    return {
+      value: output,
+      gradFunc: (dy, saved) => {
+        const [query, key, value, output] = saved as [...Inputs, tf.Tensor];
+        return backward([query, key, value], { ...options, output, dy });
+      },
+    };
+  });
+  return op(...inputs);
+}
+
+type Inputs = [query: tf.Tensor, key: tf.Tensor, value: tf.Tensor];
+
+function forward(inputs: Inputs, options: BlockOptions): tf.Tensor {
+  const blocks = blocksOf(inputs, options);
+  const turn = inTurn([], options.lanes);
+  const parts = blocks.map((block) =>
+    turn(() =>
+      tf.tidy(() => {
+        const [query, key, value] = readBlock(inputs, block);
+        return tf.matMul(weigh(query, key, block), value);
+      }),
+    ),
+  );
+  return tf.concat(parts, 2);
+}
+
+function backward(
+  inputs: Inputs,
+  { output, dy, ...options }: BlockOptions & { output: tf.Tensor; dy: tf.Tensor },
+): Inputs {
+  const blocks = blocksOf(inputs, options);
+  const turn = inTurn([dy], options.lanes);
+  const dQuery: tf.Tensor[] = [];
+  const [dKey, dValue] = [sumOfPrefixes(), sumOfPrefixes()];
+  for (const block of blocks.reverse()) {
+    const [dq, dk, dv] = turn(() =>
+      tf.tidy((): Inputs => {
+        const [query, key, value] = readBlock(inputs, block);
+        const [out, dOut] = [output, dy].map((x) => positions(x, block.from, block.to));
+        const weights = weigh(query, key, block);
+        const along = tf.sum(tf.mul(dOut!, out!), -1, true); // [B, H, L, 1]
+        const dScores = tf.mul(weights, tf.sub(tf.matMul(dOut!, value, false, true), along));
+        return [
+          tf.matMul(dScores, key),
+          tf.matMul(dScores, query, true),
+          tf.matMul(weights, dOut!, true),
+        ];
+      }),
+    );
+    dQuery.unshift(dq);
+    dKey.add(dk);
+    dValue.add(dv);
+  }
+  return [tf.concat(dQuery, 2), dKey.total(), dValue.total()];
+}
+
+/** softmax(query · keyᵀ + mask), [B, H, L, S]. */
+function weigh(query: tf.Tensor, key: tf.Tensor, { open, keys, mask }: Block): tf.Tensor {
+  const score = (from: number, to: number): tf.Tensor =>
+    tf.matMul(query, positions(key, from, to), false, true);
+  if (mask === null) return tf.softmax(score(0, keys));
+  const masked = tf.add(score(open, keys), mask);
+  return tf.softmax(open === 0 ? masked : tf.concat([score(0, open), masked], 3));
+}
+
+/** Queries from … to − 1, which see the first `open` keys, and those up to `keys` where a mask lets them. */
+interface Block {
+  readonly from: number;
+  readonly to: number;
+  readonly open: number;
+  readonly keys: number;
+  readonly mask: tf.Tensor | null;
+}
+
+/** To be called before any block is computed: masks of nothing but constants would not wait for a turn. */
+function blocksOf([query, key]: Inputs, { mask, size = BLOCK }: BlockOptions): Block[] {
+  const [length, keys] = [query.shape[2]!, key.shape[2]!];
+  const starts = Array.from({ length: blockCount(length, size) }, (_, i) => i * size);
+  if (mask !== 'causal') {
+    return starts.map((from) => ({ from, to: Math.min(length, from + size), open: 0, keys, mask }));
+  }
+  const last = starts.at(-1)!;
+  const [whole, rest] = [causalMask(size), causalMask(length - last)];
+  return starts.map((from) =>
+    from === last
+      ? { from, to: length, open: from, keys: length, mask: rest }
+      : { from, to: from + size, open: from, keys: from + size, mask: whole },
+  );
+}
+
+function readBlock([query, key, value]: Inputs, { from, to, keys }: Block): Inputs {
+  return [positions(query, from, to), positions(key, 0, keys), positions(value, 0, keys)];
+}
+
+/** x [B, H, S, d] from … to − 1 of S. */
+function positions(x: tf.Tensor, from: number, to: number): tf.Tensor {
+  const [batch, heads, , dim] = x.shape as [number, number, number, number];
+  return tf.slice(x, [0, 0, from, 0], [batch, heads, to - from, dim]);
+}
+
+/** Adds tensors [B, H, S, d] of ever fewer positions, each beginning at the first. */
+function sumOfPrefixes(): { add(part: tf.Tensor): void; total(): tf.Tensor } {
+  let sum: tf.Tensor | null = null;
+  /** Positions that no later part reaches. */
+  const complete: tf.Tensor[] = [];
+  return {
+    add(part) {
+      if (sum !== null) {
+        const [shorter, longer] = [part.shape[2]!, sum.shape[2]!];
+        if (shorter < longer) complete.unshift(positions(sum, shorter, longer));
+        sum = tf.add(positions(sum, 0, shorter), part);
+      } else {
+        sum = part;
+      }
+    },
+    total: () => tf.concat([sum!, ...complete], 2),
+  };
+}
