@@ -17,12 +17,12 @@ export function splitProjections(
   { heads, positions }: { heads: number; positions: Rotation },
 ): { query: tf.Tensor } & KeyValue {
   const [batch, length, width] = joint.shape as [number, number, number];
-  const [queryKey, value] = tf.split(
-    tf.transpose(tf.reshape(joint, [batch, length, 3, heads, width / 3 / heads]), [2, 0, 3, 1, 4]),
-    [2, 1],
-  ) as [tf.Tensor, tf.Tensor]; // [2, B, H, L, d], [1, B, H, L, d]
-  const [query, key] = tf.unstack(rotate(queryKey, positions)) as [tf.Tensor, tf.Tensor];
-  return { query, key, value: tf.squeeze(value, [0]) };
+  const [dim, headDim] = [width / 3, width / 3 / heads];
+  const [queryKey, value] = tf.split(joint, [2 * dim, dim], 2) as [tf.Tensor, tf.Tensor];
+  const parts = tf.reshape(queryKey, [batch, length, 2, heads, headDim]);
+  const rotated = rotate(tf.transpose(parts, [2, 0, 3, 1, 4]), positions); // [2, B, H, L, d]
+  const [query, key] = tf.unstack(rotated) as [tf.Tensor, tf.Tensor];
+  return { query, key, value: splitHeads(value, heads) };
 }
 
 /** Keys and values of the encoder's output [B, S, D] for cross-attention. */
@@ -48,22 +48,21 @@ export function crossQuery(
   return splitHeads(linear(x, params[`${layer}.crossAttention.query`]!), heads);
 }
 
-/** softmax(query · keyᵀ / √d + mask) · value, heads merged: [B, L, D]. */
+/** softmax(query · keyᵀ / √d + mask) · value: [B, H, L, d]. */
 export function attend(query: tf.Tensor, { key, value }: KeyValue, mask: Mask): tf.Tensor {
   const [, , length, headDim] = query.shape as [number, number, number, number];
   const scaled = tf.mul(query, 1 / Math.sqrt(headDim));
-  if (isLong(length, key.shape[2]!)) {
-    return mergeHeads(blockAttention([scaled, key, value], { mask }));
-  }
+  if (isLong(length, key.shape[2]!)) return blockAttention([scaled, key, value], { mask });
   const scores = tf.matMul(scaled, key, false, true); // [B, H, L, S]
   const added = mask === 'causal' ? causalMask(length) : mask;
   const weights = tf.softmax(added === null ? scores : tf.add(scores, added));
-  return mergeHeads(tf.matMul(weights, value));
+  return tf.matMul(weights, value);
 }
 
 /** Whether attention is computed in blocks, which short sequences would only be slowed down by. */
 export function isLong(queries: number, keys = queries): boolean {
-  return blockCount(queries) * blockCount(keys) > LONGEST_AT_ONCE ** 2;
+  const [rows, columns] = [blockCount(queries), blockCount(keys)];
+  return Math.min(rows, columns) > 1 && rows * columns > LONGEST_AT_ONCE ** 2;
 }
 
 /** Blocks of a sequence whose attention to itself is computed at once. */
@@ -74,7 +73,8 @@ function splitHeads(x: tf.Tensor, heads: number): tf.Tensor {
   return tf.transpose(tf.reshape(x, [batch, length, heads, dim / heads]), [0, 2, 1, 3]);
 }
 
-function mergeHeads(x: tf.Tensor): tf.Tensor {
+/** Of what `attend` returns, with the heads side by side: [B, L, D]. */
+export function mergeHeads(x: tf.Tensor): tf.Tensor {
   const [batch, heads, length, headDim] = x.shape as [number, number, number, number];
   return tf.reshape(tf.transpose(x, [0, 2, 1, 3]), [batch, length, heads * headDim]);
 }

@@ -34,15 +34,16 @@ export function blockAttention(
   inputs: readonly [query: tf.Tensor, key: tf.Tensor, value: tf.Tensor],
   options: BlockOptions,
 ): tf.Tensor {
+  const written = options.mask instanceof tf.Tensor ? [options.mask] : [];
   const op = tf.customGrad((...args) => {
     const [query, key, value, save] = args as unknown as [...Inputs, tf.GradSaveFunc];
     const output = forward([query, key, value], options);
-    save([query, key, value, output]);
+    save([query, key, value, output, ...written]);
     return {
       value: output,
       gradFunc: (dy, saved) => {
-        const [query, key, value, output] = saved as [...Inputs, tf.Tensor];
-        return backward([query, key, value], { ...options, output, dy });
+        const [query, key, value, output, mask = options.mask] = saved as [...Inputs, tf.Tensor];
+        return backward([query, key, value], { ...options, mask, output, dy });
       },
     };
   });
@@ -51,51 +52,50 @@ export function blockAttention(
 
 type Inputs = [query: tf.Tensor, key: tf.Tensor, value: tf.Tensor];
 
-function forward(inputs: Inputs, options: BlockOptions): tf.Tensor {
-  const blocks = blocksOf(inputs, options);
+function forward([query, key, value]: Inputs, options: BlockOptions): tf.Tensor {
+  const blocks = blocksOf([query, key, value], options);
+  const queries = splitBlocks(query, blocks);
   const turn = inTurn([], options.lanes);
-  const parts = blocks.map((block) =>
+  const parts = blocks.map((block, i) =>
     turn(() =>
-      tf.tidy(() => {
-        const [query, key, value] = readBlock(inputs, block);
-        return tf.matMul(weigh(query, key, block), value);
-      }),
+      tf.tidy(() => tf.matMul(weigh(queries[i]!, key, block), positions(value, 0, block.keys))),
     ),
   );
   return tf.concat(parts, 2);
 }
 
 function backward(
-  inputs: Inputs,
+  [query, key, value]: Inputs,
   { output, dy, ...options }: BlockOptions & { output: tf.Tensor; dy: tf.Tensor },
 ): Inputs {
-  const blocks = blocksOf(inputs, options);
+  const blocks = blocksOf([query, key, value], options);
+  const [queries, dOutputs] = [splitBlocks(query, blocks), splitBlocks(dy, blocks)];
+  const along = splitBlocks(tf.sum(tf.mul(dy, output), -1, true), blocks); // [B, H, L, 1]
   const turn = inTurn([dy], options.lanes);
-  const dQuery: tf.Tensor[] = [];
+  const dQueries: tf.Tensor[] = [];
   const [dKey, dValue] = [sumOfPrefixes(), sumOfPrefixes()];
-  for (const block of blocks.reverse()) {
-    const [dq, dk, dv] = turn(() =>
+  for (const [i, block] of [...blocks.entries()].reverse()) {
+    const [dQuery, dk, dv] = turn(() =>
       tf.tidy((): Inputs => {
-        const [query, key, value] = readBlock(inputs, block);
-        const [out, dOut] = [output, dy].map((x) => positions(x, block.from, block.to));
-        const weights = weigh(query, key, block);
-        const along = tf.sum(tf.mul(dOut!, out!), -1, true); // [B, H, L, 1]
-        const dScores = tf.mul(weights, tf.sub(tf.matMul(dOut!, value, false, true), along));
+        const [keys, values] = [positions(key, 0, block.keys), positions(value, 0, block.keys)];
+        const weights = weigh(queries[i]!, key, block);
+        const dWeights = tf.matMul(dOutputs[i]!, values, false, true);
+        const dScores = tf.mul(weights, tf.sub(dWeights, along[i]!));
         return [
-          tf.matMul(dScores, key),
-          tf.matMul(dScores, query, true),
-          tf.matMul(weights, dOut!, true),
+          tf.matMul(dScores, keys),
+          tf.matMul(dScores, queries[i]!, true),
+          tf.matMul(weights, dOutputs[i]!, true),
         ];
       }),
     );
-    dQuery.unshift(dq);
+    dQueries.unshift(dQuery);
     dKey.add(dk);
     dValue.add(dv);
   }
-  return [tf.concat(dQuery, 2), dKey.total(), dValue.total()];
+  return [tf.concat(dQueries, 2), dKey.total(), dValue.total()];
 }
 
-/** softmax(query · keyᵀ + mask), [B, H, L, S]. */
+/** softmax(query · keyᵀ + mask), [B, H, L, S], of a block's queries and all keys. */
 function weigh(query: tf.Tensor, key: tf.Tensor, { open, keys, mask }: Block): tf.Tensor {
   const score = (from: number, to: number): tf.Tensor =>
     tf.matMul(query, positions(key, from, to), false, true);
@@ -129,8 +129,12 @@ function blocksOf([query, key]: Inputs, { mask, size = BLOCK }: BlockOptions): B
   );
 }
 
-function readBlock([query, key, value]: Inputs, { from, to, keys }: Block): Inputs {
-  return [positions(query, from, to), positions(key, 0, keys), positions(value, 0, keys)];
+function splitBlocks(x: tf.Tensor, blocks: readonly Block[]): tf.Tensor[] {
+  return tf.split(
+    x,
+    blocks.map(({ from, to }) => to - from),
+    2,
+  );
 }
 
 /** x [B, H, S, d] from … to − 1 of S. */
@@ -146,12 +150,13 @@ function sumOfPrefixes(): { add(part: tf.Tensor): void; total(): tf.Tensor } {
   const complete: tf.Tensor[] = [];
   return {
     add(part) {
-      if (sum !== null) {
-        const [shorter, longer] = [part.shape[2]!, sum.shape[2]!];
-        if (shorter < longer) complete.unshift(positions(sum, shorter, longer));
-        sum = tf.add(positions(sum, 0, shorter), part);
-      } else {
-        sum = part;
+      const further = (sum ?? part).shape[2]! - part.shape[2]!;
+      if (sum === null) sum = part;
+      else if (further === 0) sum = tf.add(sum, part);
+      else {
+        const [reached, rest] = tf.split(sum, [part.shape[2]!, further], 2);
+        complete.unshift(rest!);
+        sum = tf.add(reached!, part);
       }
     },
     total: () => tf.concat([sum!, ...complete], 2),

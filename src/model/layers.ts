@@ -95,28 +95,22 @@ export interface Rotation {
   readonly quarterTurn: tf.Tensor2D;
 }
 
-/** The rotation of positions from … from + length − 1 for heads of even size `headDim`. */
+/**
+ * The rotation of positions from … from + length − 1 for heads of even size `headDim`. Computed from
+ * their range, in single precision like the released code's, so that a graph holds no table.
+ */
 export function rotation(headDim: number, length: number, from = 0): Rotation {
-  const cos = new Float32Array(length * headDim);
-  const sin = new Float32Array(length * headDim);
-  for (let i = 0; i < headDim; i += 2) {
-    const frequency = 10_000 ** (-i / headDim);
-    for (let row = 0; row < length; row++) {
-      const at = row * headDim + i;
-      cos[at] = cos[at + 1] = Math.cos((from + row) * frequency);
-      sin[at] = sin[at + 1] = Math.sin((from + row) * frequency);
-    }
-  }
+  const frequencies = new Float32Array(headDim);
   const turn = new Float32Array(headDim * headDim);
   for (let i = 0; i < headDim; i += 2) {
+    frequencies.fill(10_000 ** (-i / headDim), i, i + 2);
     turn[i * headDim + i + 1] = 1;
     turn[(i + 1) * headDim + i] = -1;
   }
-  return {
-    cos: tf.tensor2d(cos, [length, headDim]),
-    sin: tf.tensor2d(sin, [length, headDim]),
-    quarterTurn: tf.tensor2d(turn, [headDim, headDim]),
-  };
+  const range = tf.reshape(tf.range(from, from + length, 1, 'float32'), [length, 1]);
+  const angles = tf.mul(range, tf.tensor2d(frequencies, [1, headDim])) as tf.Tensor2D; // [L, d]
+  const quarterTurn = tf.tensor2d(turn, [headDim, headDim]);
+  return { cos: tf.cos(angles), sin: tf.sin(angles), quarterTurn };
 }
 
 /** x [..., L, d] rotated by position; the gradient is the rotation backwards. */

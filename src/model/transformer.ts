@@ -5,7 +5,14 @@
  * the released code lets tokens see it.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import { attend, crossKeyValue, crossQuery, isLong, splitProjections } from './attention.ts';
+import {
+  attend,
+  crossKeyValue,
+  crossQuery,
+  isLong,
+  mergeHeads,
+  splitProjections,
+} from './attention.ts';
 import type { KeyValue } from './attention.ts';
 import type { ModelConfig } from './config.ts';
 import { embed, linear, rmsNorm, rotation, swiGlu, type Rotation } from './layers.ts';
@@ -29,7 +36,7 @@ export function encode({ config, params }: Model, prompt: tf.Tensor, mask: tf.Te
     const { query, ...own } = queryKeyValue(x, params, { layer, config, positions, stage });
     x = stage(
       ([x, attended], params) => {
-        const sum = tf.add(x!, linear(attended!, params[`${layer}.attention.output`]!));
+        const sum = tf.add(x!, linear(mergeHeads(attended!), params[`${layer}.attention.output`]!));
         return tf.add(sum, feedForward(sum, params, layer));
       },
       [x, attend(query, own, mask)],
@@ -81,11 +88,14 @@ export function decode(
     keyValues.push(seen);
     x = stage(
       ([x, attended, key, value], params) => {
-        const sum = tf.add(x!, linear(attended!, params[`${layer}.attention.output`]!));
+        const sum = tf.add(x!, linear(mergeHeads(attended!), params[`${layer}.attention.output`]!));
         const normed = rmsNorm(sum, params[`${layer}.crossAttentionNorm`]!);
         const query = crossQuery(normed, params, { layer, heads: config.heads });
         const crossed = attend(query, { key: key!, value: value! }, memoryMask);
-        const both = tf.add(sum, linear(crossed, params[`${layer}.crossAttention.output`]!));
+        const both = tf.add(
+          sum,
+          linear(mergeHeads(crossed), params[`${layer}.crossAttention.output`]!),
+        );
         return tf.add(both, feedForward(both, params, layer));
       },
       [x, attend(query, seen, selfMask), memory[i]!.key, memory[i]!.value],
