@@ -1,7 +1,7 @@
 /**
- * Operations in turn. A recorded graph runs whatever is ready at once and keeps all results until they
- * are read; code that computes in blocks to save memory must say that one block follows another.
- * Where nothing is recorded, code runs in the order in which it is written anyway.
+ * Code that runs in turn. A recorded graph starts whatever is ready and keeps all results until they are
+ * read; what is computed in blocks to save memory must say that one block comes after another. Where
+ * nothing is recorded, code runs in the order in which it is written anyway.
  */
 import * as tf from '@tensorflow/tfjs-core';
 import { nativeId, recordedGraph, type NativeBackend } from './recorder.ts';
@@ -9,12 +9,28 @@ import { nativeId, recordedGraph, type NativeBackend } from './recorder.ts';
 /** Runs `body` and returns what it returns. */
 export type Turn = <T extends tf.TensorContainer>(body: () => T) => T;
 
+let laneCount = 1;
+
 /**
- * Bodies called by the result run in turn: an operation of one starts only when all tensors that the
- * one before it returned are there, and `first` before any.
- * @param lanes bodies take turns in this many lanes; those of different lanes run side by side
+ * Wherever `body` takes turns, it does so in `count` lanes: turns of different lanes run side by side,
+ * which keeps as many threads busy, and as many blocks in memory.
  */
-export function inTurn(first: readonly tf.Tensor[] = [], lanes = 1): Turn {
+export function inLanes<T>(count: number, body: () => T): T {
+  const outer = laneCount;
+  laneCount = count;
+  try {
+    return body();
+  } finally {
+    laneCount = outer;
+  }
+}
+
+/**
+ * The operations of a body that is called through the result start only when all tensors which the body
+ * before it in its lane returned are there, and for the first ones `after`. Exempt is what reads nothing
+ * but constants: the library computes it beforehand, so make it before the turns, once for all.
+ */
+export function inTurn(after: readonly tf.Tensor[] = []): Turn {
   const graph = recordedGraph();
   if (graph === null) return (body) => body();
   const backend = tf.backend() as unknown as NativeBackend;
@@ -23,10 +39,10 @@ export function inTurn(first: readonly tf.Tensor[] = [], lanes = 1): Turn {
     const nodes = new Set(outputs.map((output) => `^${output.split(':')[0]}`));
     return nodes.size === 0 ? null : graph.add('NoOp', [...nodes], {});
   };
-  const fences = new Array<string | null>(lanes).fill(fenceBehind(first));
+  const fences = Array.from<string | null>({ length: laneCount }).fill(fenceBehind(after));
   let turns = 0;
   return (body) => {
-    const lane = turns++ % lanes;
+    const lane = turns++ % fences.length;
     const result = graph.behind(fences[lane]!, body);
     fences[lane] = fenceBehind(tensorsIn(result));
     return result;

@@ -1,6 +1,6 @@
 /** Multi-head attention (Vaswani et al. 2017, section 3.2), without biases and dropout. */
 import * as tf from '@tensorflow/tfjs-core';
-import { blockAttention, blockCount } from './blockAttention.ts';
+import { BLOCK, blockAttention } from './blockAttention.ts';
 import { linear, rotate, type Rotation } from './layers.ts';
 import { causalMask, type Mask } from './masks.ts';
 import type { Params } from './params.ts';
@@ -52,29 +52,34 @@ export function crossQuery(
 export function attend(query: tf.Tensor, { key, value }: KeyValue, mask: Mask): tf.Tensor {
   const [, , length, headDim] = query.shape as [number, number, number, number];
   const scaled = tf.mul(query, 1 / Math.sqrt(headDim));
-  if (isLong(length, key.shape[2]!)) return blockAttention([scaled, key, value], { mask });
+  if (attentionBlocks(length, key.shape[2]!) > 1) {
+    return blockAttention([scaled, key, value], { mask });
+  }
   const scores = tf.matMul(scaled, key, false, true); // [B, H, L, S]
   const added = mask === 'causal' ? causalMask(length) : mask;
   const weights = tf.softmax(added === null ? scores : tf.add(scores, added));
   return tf.matMul(weights, value);
 }
 
-/** Whether attention is computed in blocks, which short sequences would only be slowed down by. */
-export function isLong(queries: number, keys = queries): boolean {
-  const [rows, columns] = [blockCount(queries), blockCount(keys)];
-  return Math.min(rows, columns) > 1 && rows * columns > LONGEST_AT_ONCE ** 2;
+/**
+ * The number of blocks in which attention is computed, 1 where it is computed at once. The operations of
+ * two models are the same, but for sizes, if these numbers are, in all three kinds of attention.
+ */
+export function attentionBlocks(queries: number, keys = queries): number {
+  const [rows, columns] = [Math.ceil(queries / BLOCK), Math.ceil(keys / BLOCK)];
+  return Math.min(rows, columns) > 1 && rows * columns > LONGEST_AT_ONCE ** 2 ? rows : 1;
 }
 
-/** Blocks of a sequence whose attention to itself is computed at once. */
+/** Blocks of the longest sequence whose attention to itself is computed at once, which is faster. */
 const LONGEST_AT_ONCE = 4;
-
-function splitHeads(x: tf.Tensor, heads: number): tf.Tensor {
-  const [batch, length, dim] = x.shape as [number, number, number];
-  return tf.transpose(tf.reshape(x, [batch, length, heads, dim / heads]), [0, 2, 1, 3]);
-}
 
 /** Of what `attend` returns, with the heads side by side: [B, L, D]. */
 export function mergeHeads(x: tf.Tensor): tf.Tensor {
   const [batch, heads, length, headDim] = x.shape as [number, number, number, number];
   return tf.reshape(tf.transpose(x, [0, 2, 1, 3]), [batch, length, heads * headDim]);
+}
+
+function splitHeads(x: tf.Tensor, heads: number): tf.Tensor {
+  const [batch, length, dim] = x.shape as [number, number, number];
+  return tf.transpose(tf.reshape(x, [batch, length, heads, dim / heads]), [0, 2, 1, 3]);
 }

@@ -12,18 +12,11 @@ import { causalMask, type Mask } from './masks.ts';
 /** Queries of a block. */
 export const BLOCK = 512;
 
-/** Into how many blocks a sequence of `length` falls. */
-export function blockCount(length: number, size = BLOCK): number {
-  return Math.ceil(length / size);
-}
-
 export interface BlockOptions {
-  /** As in `attend`; the same for all queries unless it is causal. */
+  /** As in `attend`. */
   readonly mask: Mask;
   /** Queries of a block; the last block has the rest. */
   readonly size?: number;
-  /** How many blocks are computed side by side. */
-  readonly lanes?: number;
 }
 
 /**
@@ -55,7 +48,7 @@ type Inputs = [query: tf.Tensor, key: tf.Tensor, value: tf.Tensor];
 function forward([query, key, value]: Inputs, options: BlockOptions): tf.Tensor {
   const blocks = blocksOf([query, key, value], options);
   const queries = splitBlocks(query, blocks);
-  const turn = inTurn([], options.lanes);
+  const turn = inTurn();
   const parts = blocks.map((block, i) =>
     turn(() =>
       tf.tidy(() => tf.matMul(weigh(queries[i]!, key, block), positions(value, 0, block.keys))),
@@ -71,7 +64,7 @@ function backward(
   const blocks = blocksOf([query, key, value], options);
   const [queries, dOutputs] = [splitBlocks(query, blocks), splitBlocks(dy, blocks)];
   const along = splitBlocks(tf.sum(tf.mul(dy, output), -1, true), blocks); // [B, H, L, 1]
-  const turn = inTurn([dy], options.lanes);
+  const turn = inTurn([dy]);
   const dQueries: tf.Tensor[] = [];
   const [dKey, dValue] = [sumOfPrefixes(), sumOfPrefixes()];
   for (const [i, block] of [...blocks.entries()].reverse()) {
@@ -113,20 +106,20 @@ interface Block {
   readonly mask: tf.Tensor | null;
 }
 
-/** To be called before any block is computed: masks of nothing but constants would not wait for a turn. */
 function blocksOf([query, key]: Inputs, { mask, size = BLOCK }: BlockOptions): Block[] {
   const [length, keys] = [query.shape[2]!, key.shape[2]!];
-  const starts = Array.from({ length: blockCount(length, size) }, (_, i) => i * size);
-  if (mask !== 'causal') {
-    return starts.map((from) => ({ from, to: Math.min(length, from + size), open: 0, keys, mask }));
-  }
+  const starts = Array.from({ length: Math.ceil(length / size) }, (_, i) => i * size);
   const last = starts.at(-1)!;
-  const [whole, rest] = [causalMask(size), causalMask(length - last)];
-  return starts.map((from) =>
-    from === last
-      ? { from, to: length, open: from, keys: length, mask: rest }
-      : { from, to: from + size, open: from, keys: from + size, mask: whole },
-  );
+  // Made before the turns: what reads nothing but constants would not wait for its own.
+  const [whole, rest] = mask === 'causal' ? [causalMask(size), causalMask(length - last)] : [];
+  return starts.map((from): Block => {
+    const to = from === last ? length : from + size;
+    if (mask === 'causal') {
+      return { from, to, open: from, keys: to, mask: from === last ? rest! : whole! };
+    }
+    const perQuery = mask !== null && mask.shape[2]! > 1;
+    return { from, to, open: 0, keys, mask: perQuery ? positions(mask, from, to) : mask };
+  });
 }
 
 function splitBlocks(x: tf.Tensor, blocks: readonly Block[]): tf.Tensor[] {

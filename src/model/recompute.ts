@@ -6,37 +6,48 @@ import * as tf from '@tensorflow/tfjs-core';
 import { inTurn } from '../engine/ordering.ts';
 import type { Params } from './params.ts';
 
-/** Computes f(inputs, params) [...]. */
-export type Compute = (
-  f: (inputs: tf.Tensor[], params: Params) => tf.Tensor,
-  inputs: readonly tf.Tensor[],
-  params: Params,
-) => tf.Tensor;
+export interface Operands {
+  readonly inputs: readonly tf.Tensor[];
+  readonly params: Params;
+  /** What has no gradient, such as masks. */
+  readonly constants?: readonly tf.Tensor[];
+}
 
-export const compute: Compute = (f, inputs, params) => f([...inputs], params);
+/** Computes f(operands). */
+export type Compute = (f: (operands: Operands) => tf.Tensor, operands: Operands) => tf.Tensor;
+
+export const compute: Compute = (f, operands) => f(operands);
 
 /**
  * The same value and the same gradients.
- * @param f depends on each of `inputs` and `params`; whatever else it reads counts as constant and must
- * live until the gradient is computed
+ * @param f depends on each input and parameter, and on nothing but its operands
  */
-export const recompute: Compute = (f, inputs, params) => {
+export const recompute: Compute = (f, { inputs, params, constants = [] }) => {
   const names = Object.keys(params);
-  const ofList = (...list: tf.Tensor[]): tf.Tensor => {
-    const entries = names.map((name, i) => [name, list[inputs.length + i]!]);
-    return f(list.slice(0, inputs.length), Object.fromEntries(entries) as Params);
-  };
+  const variables = [...inputs, ...Object.values(params)];
+  const over =
+    (constants: readonly tf.Tensor[]) =>
+    (...list: tf.Tensor[]): tf.Tensor => {
+      const entries = names.map((name, i) => [name, list[inputs.length + i]!]);
+      return f({
+        inputs: list.slice(0, inputs.length),
+        params: Object.fromEntries(entries) as Params,
+        constants,
+      });
+    };
   const op = tf.customGrad((...args) => {
     const save = args.pop() as unknown as tf.GradSaveFunc;
-    const list = args as tf.Tensor[];
-    save(list);
+    save([...(args as tf.Tensor[]), ...constants]);
     return {
-      value: ofList(...list),
-      // Behind dy, or a recorded graph would compute all of it at once and keep it after all.
-      gradFunc: (dy, saved) => inTurn([dy])(() => gradients(ofList, saved, dy)),
+      value: over(constants)(...(args as tf.Tensor[])),
+      gradFunc: (dy, saved) => {
+        const again = over(saved.slice(variables.length));
+        // Behind dy, or a recorded graph would compute all of it at once and keep it after all.
+        return inTurn([dy])(() => gradients(again, saved.slice(0, variables.length), dy));
+      },
     };
   });
-  return op(...inputs, ...Object.values(params));
+  return op(...variables);
 };
 
 /** `tf.grads` would end the tape of the gradient in the middle of which it is called. */

@@ -7,9 +7,9 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {
   attend,
+  attentionBlocks,
   crossKeyValue,
   crossQuery,
-  isLong,
   mergeHeads,
   splitProjections,
 } from './attention.ts';
@@ -35,12 +35,14 @@ export function encode({ config, params }: Model, prompt: tf.Tensor, mask: tf.Te
     const layer = `encoder.${i}`;
     const { query, ...own } = queryKeyValue(x, params, { layer, config, positions, stage });
     x = stage(
-      ([x, attended], params) => {
+      ({ inputs: [x, attended], params }) => {
         const sum = tf.add(x!, linear(mergeHeads(attended!), params[`${layer}.attention.output`]!));
         return tf.add(sum, feedForward(sum, params, layer));
       },
-      [x, attend(query, own, mask)],
-      pick(params, layer, ['attention.output', 'feedForward']),
+      {
+        inputs: [x, attend(query, own, mask)],
+        params: pick(params, layer, ['attention.output', 'feedForward']),
+      },
     );
   }
   return linear(rmsNorm(x, params['encoder.norm']!), params['encoder.output']!);
@@ -77,7 +79,7 @@ export function decode(
   const { memory, memoryMask, positions, past } = context;
   const length = tokens.shape[1]!;
   const stage = stageFor(length);
-  const shared = context.selfMask === 'causal' && !isLong(length);
+  const shared = context.selfMask === 'causal' && attentionBlocks(length) === 1;
   const selfMask = shared ? causalMask(length) : context.selfMask;
   const keyValues: KeyValue[] = [];
   let x = embed(params['decoder.embedding']!, tokens); // [B, T, D]
@@ -87,25 +89,28 @@ export function decode(
     const seen = past === undefined ? own : append(past[i]!, own);
     keyValues.push(seen);
     x = stage(
-      ([x, attended, key, value], params) => {
+      ({ inputs: [x, attended, key, value], params, constants: [mask] = [] }) => {
         const sum = tf.add(x!, linear(mergeHeads(attended!), params[`${layer}.attention.output`]!));
         const normed = rmsNorm(sum, params[`${layer}.crossAttentionNorm`]!);
         const query = crossQuery(normed, params, { layer, heads: config.heads });
-        const crossed = attend(query, { key: key!, value: value! }, memoryMask);
+        const crossed = attend(query, { key: key!, value: value! }, mask!);
         const both = tf.add(
           sum,
           linear(mergeHeads(crossed), params[`${layer}.crossAttention.output`]!),
         );
         return tf.add(both, feedForward(both, params, layer));
       },
-      [x, attend(query, seen, selfMask), memory[i]!.key, memory[i]!.value],
-      pick(params, layer, [
-        'attention.output',
-        'crossAttentionNorm',
-        'crossAttention.query',
-        'crossAttention.output',
-        'feedForward',
-      ]),
+      {
+        inputs: [x, attend(query, seen, selfMask), memory[i]!.key, memory[i]!.value],
+        params: pick(params, layer, [
+          'attention.output',
+          'crossAttentionNorm',
+          'crossAttention.query',
+          'crossAttention.output',
+          'feedForward',
+        ]),
+        constants: [memoryMask],
+      },
     );
   }
   const logits = linear(rmsNorm(x, params['decoder.norm']!), params['decoder.output']!);
@@ -119,7 +124,7 @@ export function positionsOf(config: ModelConfig, length: number, from = 0): Rota
 
 /** How parts of a layer are computed: those of long sequences don't keep what is between them. */
 function stageFor(length: number): Compute {
-  return isLong(length) ? recompute : compute;
+  return attentionBlocks(length) > 1 ? recompute : compute;
 }
 
 /** The parameters of a layer whose names go on with one of `parts`. */
@@ -140,12 +145,11 @@ function queryKeyValue(
   }: { layer: string; config: ModelConfig; positions: Rotation; stage: Compute },
 ): { query: tf.Tensor } & KeyValue {
   const joint = stage(
-    ([x], params) => {
+    ({ inputs: [x], params }) => {
       const normed = rmsNorm(x!, params[`${layer}.attentionNorm`]!);
       return linear(normed, params[`${layer}.attention.queryKeyValue`]!);
     },
-    [x],
-    pick(params, layer, ['attentionNorm', 'attention.queryKeyValue']),
+    { inputs: [x], params: pick(params, layer, ['attentionNorm', 'attention.queryKeyValue']) },
   ); // [B, L, 3D]
   return splitProjections(joint, { heads: config.heads, positions });
 }

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { startBackend } from '../../../src/engine/backends.ts';
-import { inTurn } from '../../../src/engine/ordering.ts';
+import { inLanes, inTurn } from '../../../src/engine/ordering.ts';
 import type { GraphNode } from '../../../src/engine/protobuf.ts';
 import {
   graphBuilder,
@@ -15,7 +15,7 @@ const { name } = await startBackend();
 
 it('where nothing is recorded, bodies just run, in the order in which they are written', () => {
   const seen: number[] = [];
-  const turn = inTurn([], 2);
+  const turn = inLanes(2, () => inTurn());
   expect([1, 2, 3].map((i) => turn(() => (seen.push(i), i)))).toEqual([1, 2, 3]);
   expect(seen).toEqual([1, 2, 3]);
 });
@@ -69,7 +69,7 @@ function recordBodies(
     record(backend, graph, () => {
       const first = tf.neg(x);
       graph.bind(nativeId(backend, first), 'first');
-      const turn = inTurn([first], lanes);
+      const turn = inLanes(lanes, () => inTurn([first]));
       for (const depth of depths) {
         const from = graph.nodes.length;
         turn(() =>

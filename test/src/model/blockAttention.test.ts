@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { describe, it } from 'vitest';
 import { BACKENDS, startBackend } from '../../../src/engine/backends.ts';
+import { inLanes } from '../../../src/engine/ordering.ts';
 import { canRecord, recordProgram } from '../../../src/engine/program.ts';
 import { blockAttention } from '../../../src/model/blockAttention.ts';
 import { HIDDEN, paddingMask, type Mask } from '../../../src/model/masks.ts';
@@ -29,7 +30,7 @@ describe('attention in blocks', () => {
   it('leaves no tensor behind but its result', async () => {
     await startBackend({ backend: fastest });
     await expectNoLeak(() => {
-      for (const kind of ['causal', 'padded', 'open'] as const) {
+      for (const kind of KINDS) {
         tf.tidy(() => void blockPasses({ ...someCase, kind }));
       }
     });
@@ -38,8 +39,8 @@ describe('attention in blocks', () => {
   it.runIf(canRecord())('is recorded with the same values, side by side or in turn', async () => {
     await startBackend({ backend: fastest });
     for (const lanes of [1, 2, 3]) {
-      for (const kind of ['causal', 'padded'] as const) {
-        const attention = { ...someCase, kind, lanes };
+      for (const kind of KINDS) {
+        const attention = { ...someCase, kind };
         const expected = tf.tidy(() => valuesOf(plainPasses(attention)));
         const program = tf.tidy(
           () =>
@@ -49,7 +50,7 @@ describe('attention in blocks', () => {
                 {
                   name: 'attention',
                   inputs: randomInputs(attention),
-                  body: (inputs) => passes(inputs, (...qkv) => inBlocks(qkv, attention)),
+                  body: (inputs) => inLanes(lanes, () => blockPasses(attention, inputs)),
                 },
               ],
             ) as never,
@@ -65,6 +66,10 @@ describe('attention in blocks', () => {
   });
 });
 
+/** Masks: of later keys, of padding, written out for each query, none. */
+const KINDS = ['causal', 'padded', 'written', 'open'] as const;
+type Kind = (typeof KINDS)[number];
+
 interface Case {
   readonly B: number;
   readonly H: number;
@@ -72,14 +77,13 @@ interface Case {
   readonly queries: number;
   readonly keys: number;
   readonly size: number;
-  readonly lanes: number;
-  readonly kind: 'causal' | 'padded' | 'open';
+  readonly kind: Kind;
   readonly scale: number;
   readonly seed: number;
 }
 
 const someCase: Case = {
-  ...{ B: 2, H: 2, d: 4, queries: 11, keys: 11, size: 3, lanes: 1 },
+  ...{ B: 2, H: 2, d: 4, queries: 11, keys: 11, size: 3 },
   ...{ kind: 'causal', scale: 1, seed: 1 },
 };
 
@@ -87,11 +91,11 @@ const small = fc.integer({ min: 1, max: 3 });
 
 const arbitraryCase: fc.Arbitrary<Case> = fc
   .record({
-    ...{ B: small, H: small, d: small, lanes: small },
+    ...{ B: small, H: small, d: small },
     queries: fc.integer({ min: 1, max: 20 }),
     keys: fc.integer({ min: 1, max: 20 }),
     size: fc.integer({ min: 1, max: 21 }),
-    kind: fc.constantFrom('causal' as const, 'padded' as const, 'open' as const),
+    kind: fc.constantFrom(...KINDS),
     // Scores that a softmax without care would overflow on.
     scale: fc.constantFrom(1, 40),
     seed: fc.nat(1000),
@@ -107,8 +111,10 @@ function randomInputs({ B, H, d, queries, keys, scale, seed }: Case): tf.Tensor[
   return [random(queries, 0, scale), random(keys, 1), random(keys, 2), random(queries, 3)];
 }
 
-function maskOf({ B, keys, kind, seed }: Case): Mask {
-  if (kind !== 'padded') return kind === 'causal' ? 'causal' : null;
+function maskOf({ B, queries, keys, kind, seed }: Case): Mask {
+  if (kind === 'causal' || kind === 'open') return kind === 'causal' ? 'causal' : null;
+  if (kind === 'written')
+    return tf.randomUniform([1, 1, queries, keys], -3, 0, 'float32', seed + 1);
   return paddingMask(
     Array.from({ length: B }, (_, row) => 1 + ((seed + row) % keys)),
     keys,
@@ -117,8 +123,8 @@ function maskOf({ B, keys, kind, seed }: Case): Mask {
 
 function inBlocks(inputs: tf.Tensor[], attention: Case): tf.Tensor {
   const [query, key, value] = inputs as [tf.Tensor, tf.Tensor, tf.Tensor];
-  const { size, lanes } = attention;
-  return blockAttention([query, key, value], { mask: maskOf(attention), size, lanes });
+  const { size } = attention;
+  return blockAttention([query, key, value], { mask: maskOf(attention), size });
 }
 
 /** The formula, with all scores and a mask written out. */
@@ -142,8 +148,11 @@ function passes(
   return [attention(...inputs), ...tf.grads(attention)(inputs, dy)];
 }
 
-function blockPasses(attention: Case): tf.Tensor[] {
-  return passes(randomInputs(attention), (...inputs) => inBlocks(inputs, attention));
+function blockPasses(
+  attention: Case,
+  inputs: readonly tf.Tensor[] = randomInputs(attention),
+): tf.Tensor[] {
+  return passes(inputs, (...qkv) => inBlocks(qkv, attention));
 }
 
 function plainPasses(attention: Case): tf.Tensor[] {

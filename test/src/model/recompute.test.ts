@@ -4,7 +4,7 @@ import { BACKENDS, startBackend } from '../../../src/engine/backends.ts';
 import { canRecord, recordProgram } from '../../../src/engine/program.ts';
 import { rmsNorm, swiGlu } from '../../../src/model/layers.ts';
 import type { Params } from '../../../src/model/params.ts';
-import { compute, recompute, type Compute } from '../../../src/model/recompute.ts';
+import { compute, recompute, type Compute, type Operands } from '../../../src/model/recompute.ts';
 import { expectCloseToLargest, expectNoLeak } from '../../helpers/tensors.ts';
 
 const fastest = (await startBackend()).name;
@@ -28,9 +28,9 @@ describe('a recomputed function', () => {
       tf.tidy(() => {
         tf.grads((x: tf.Tensor) => {
           const before = tf.memory().numBytes;
-          const steps = ([x]: tf.Tensor[]): tf.Tensor =>
+          const steps = ({ inputs: [x] }: Operands): tf.Tensor =>
             Array.from({ length: operations }).reduce<tf.Tensor>((y) => tf.square(y), x!);
-          const y = how(steps, [x], {});
+          const y = how(steps, { inputs: [x], params: {} });
           bytes = tf.memory().numBytes - before;
           return tf.sum(y);
         })([tf.ones([1000])]);
@@ -64,18 +64,27 @@ describe('a recomputed function', () => {
 
 type Network = (x: tf.Tensor, params: Params, how: Compute) => tf.Tensor;
 
-const layer = ([x]: tf.Tensor[], { gain, gateUp, down }: Params): tf.Tensor =>
-  tf.add(x!, swiGlu(rmsNorm(x!, gain!), gateUp!, down!));
+const layer = ({ inputs: [x], params, constants: [shift] = [] }: Operands): tf.Tensor => {
+  const hidden = swiGlu(rmsNorm(x!, params['gain']!), params['gateUp']!, params['down']!);
+  return tf.add(tf.add(x!, shift!), hidden);
+};
 
-const single: Network = (x, params, how) => how(layer, [x], params);
+/** The constant is gone by the time of the gradient. */
+const one = (x: tf.Tensor, params: Params, how: Compute): tf.Tensor =>
+  tf.tidy(() => how(layer, { inputs: [x], params, constants: [tf.ones([4])] }));
+
+const single: Network = (x, params, how) => one(x, params, how);
 
 const inARow: Network = (x, params, how) => {
-  for (let i = 0; i < 3; i++) x = how(layer, [x], params);
+  for (let i = 0; i < 3; i++) x = one(x, params, how);
   return tf.mul(x, x);
 };
 
-const nested: Network = (x, params, how) =>
-  how(([x], params) => how(layer, [how(layer, [tf.square(x!)], params)], params), [x], params);
+const nested: Network = (x, params, how) => {
+  const twice = ({ inputs: [x], params }: Operands): tf.Tensor =>
+    one(one(tf.square(x!), params, how), params, how);
+  return how(twice, { inputs: [x], params });
+};
 
 /** x, the three parameters of `layer`, and the gradient of the output. */
 function inputs(): tf.Tensor[] {

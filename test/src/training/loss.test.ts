@@ -2,12 +2,13 @@ import * as tf from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createRng } from '../../../envs/rng.ts';
-import { lossInputs, weightedCrossEntropy } from '../../../src/training/loss.ts';
+import { attentionBlocks } from '../../../src/model/attention.ts';
+import { lossInputs, sequenceLoss, weightedCrossEntropy } from '../../../src/training/loss.ts';
 import { meanLoss } from '../../../src/training/trainer.ts';
-import { initialParams } from '../../../src/model/params.ts';
+import { initialParams, splitParams } from '../../../src/model/params.ts';
 import { startTestBackend } from '../../helpers/backend.ts';
 import { randomBatch, SMALL_VOCABULARY, smallConfig } from '../../helpers/models.ts';
-import { expectAllclose, expectClose } from '../../helpers/tensors.ts';
+import { expectAllclose, expectClose, expectCloseToLargest } from '../../helpers/tensors.ts';
 
 beforeAll(startTestBackend);
 
@@ -63,6 +64,27 @@ describe('the loss', () => {
     expect(other.prompt).not.toEqual(batch.prompt);
     const params = tf.tensor1d(initialParams(smallConfig, createRng(6)));
     expectClose([meanLoss(smallConfig, params, [other])], [meanLoss(smallConfig, params, [batch])]);
+  });
+
+  it('of a long sequence is computed in blocks, with the gradient of a short one that it begins with', () => {
+    const short = randomBatch(9, { B: 1, T: 30 });
+    const long = randomBatch(10, { B: 1, T: 2100 });
+    long.response.set(short.response);
+    const { prompt, promptLengths } = short;
+    const padded = { ...long, prompt, promptLengths, responseLengths: short.responseLengths };
+    expect(attentionBlocks(short.T - 1)).toBe(1);
+    expect(attentionBlocks(long.T - 1)).toBe(5);
+    const params = tf.tensor1d(initialParams(smallConfig, createRng(6)));
+    const [own, expected] = [padded, short].map((batch) =>
+      tf.valueAndGrad((flat: tf.Tensor) =>
+        sequenceLoss(
+          { config: smallConfig, params: splitParams(smallConfig, flat as tf.Tensor1D) },
+          lossInputs(batch),
+        ),
+      )(params),
+    );
+    expectAllclose(own!.value, expected!.value);
+    expectCloseToLargest(own!.grad.dataSync(), expected!.grad.dataSync());
   });
 
   it('averaged over batches weighs every sequence alike', () => {

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createRng } from '../../../envs/rng.ts';
+import { inLanes } from '../../../src/engine/ordering.ts';
 import { canRecord } from '../../../src/engine/program.ts';
 import { initialParams } from '../../../src/model/params.ts';
 import { createTrainer } from '../../../src/training/trainer.ts';
@@ -8,7 +9,7 @@ import { startTestBackend } from '../../helpers/backend.ts';
 import { randomBatch, smallConfig } from '../../helpers/models.ts';
 import { expectClose, expectNoLeak } from '../../helpers/tensors.ts';
 
-beforeAll(startTestBackend);
+await startTestBackend();
 
 const settings = { betas: [0.9, 0.99], weightDecay: 0.01, clipNorm: 1 } as const;
 const shapes = [
@@ -41,6 +42,19 @@ describe('a trainer', () => {
     }
     plain.dispose();
     recorded.dispose();
+  });
+
+  it.runIf(canRecord())('records long sequences, in any number of lanes', () => {
+    const long = randomBatch(6, { B: 1, P: 9, T: 2200 });
+    const plain = trainer([]);
+    const expected = [1, 2].map((step) => plain.update(long, step, 0.01));
+    for (const lanes of [1, 2]) {
+      const recorded = inLanes(lanes, () => trainer([{ B: 1, P: 9, T: 2300 }]));
+      const losses = [1, 2].map((step) => recorded.update(long, step, 0.01));
+      expectClose(losses, expected, { absolute: 1e-5, relative: 0 });
+      recorded.dispose();
+    }
+    plain.dispose();
   });
 
   it('gives the same bits each time it starts from the same values', () => {
