@@ -52,7 +52,7 @@ export function crossQuery(
 export function attend(query: tf.Tensor, { key, value }: KeyValue, mask: Mask): tf.Tensor {
   const [, , length, headDim] = query.shape as [number, number, number, number];
   const scaled = tf.mul(query, 1 / Math.sqrt(headDim));
-  if (attentionBlocks(length, key.shape[2]!) > 1) {
+  if (attentionBlocks(length, key.shape[2]) > 1) {
     return blockAttention([scaled, key, value], { mask });
   }
   const scores = tf.matMul(scaled, key, false, true); // [B, H, L, S]

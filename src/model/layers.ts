@@ -108,7 +108,7 @@ export function rotation(headDim: number, length: number, from = 0): Rotation {
     turn[(i + 1) * headDim + i] = -1;
   }
   const range = tf.reshape(tf.range(from, from + length, 1, 'float32'), [length, 1]);
-  const angles = tf.mul(range, tf.tensor2d(frequencies, [1, headDim])) as tf.Tensor2D; // [L, d]
+  const angles = tf.mul<tf.Tensor2D>(range, tf.tensor2d(frequencies, [1, headDim])); // [L, d]
   const quarterTurn = tf.tensor2d(turn, [headDim, headDim]);
   return { cos: tf.cos(angles), sin: tf.sin(angles), quarterTurn };
 }

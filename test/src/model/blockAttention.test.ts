@@ -83,15 +83,24 @@ interface Case {
 }
 
 const someCase: Case = {
-  ...{ B: 2, H: 2, d: 4, queries: 11, keys: 11, size: 3 },
-  ...{ kind: 'causal', scale: 1, seed: 1 },
+  B: 2,
+  H: 2,
+  d: 4,
+  queries: 11,
+  keys: 11,
+  size: 3,
+  kind: 'causal',
+  scale: 1,
+  seed: 1,
 };
 
 const small = fc.integer({ min: 1, max: 3 });
 
 const arbitraryCase: fc.Arbitrary<Case> = fc
   .record({
-    ...{ B: small, H: small, d: small },
+    B: small,
+    H: small,
+    d: small,
     queries: fc.integer({ min: 1, max: 20 }),
     keys: fc.integer({ min: 1, max: 20 }),
     size: fc.integer({ min: 1, max: 21 }),

@@ -96,7 +96,7 @@ function passes(network: Network, how: Compute, [x, gain, gateUp, down, dy] = in
   const f = (x: tf.Tensor, gain: tf.Tensor, gateUp: tf.Tensor, down: tf.Tensor): tf.Tensor =>
     network(x, { gain, gateUp, down }, how);
   const list = [x!, gain!, gateUp!, down!] as const;
-  return [f(...list), ...tf.grads(f as (...xs: tf.Tensor[]) => tf.Tensor)([...list], dy!)];
+  return [f(...list), ...tf.grads(f)([...list], dy)];
 }
 
 function record(network: Network): ReturnType<typeof recordProgram> {
