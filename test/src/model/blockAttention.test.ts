@@ -17,8 +17,8 @@ describe.each(BACKENDS.slice(BACKENDS.indexOf(fastest)))('attention in blocks on
       fc.property(arbitraryCase, (attention) => {
         const expected = tf.tidy(() => valuesOf(plainPasses(attention)));
         const actual = tf.tidy(() => valuesOf(blockPasses(attention)));
-        // Where the weights are 0 and 1 the gradients are nothing but rounding of larger numbers.
-        const absolute = 1e-6 * attention.scale;
+        // Where weights are 0 or 1, gradients are nothing but the rounding of the sums that cancel out.
+        const absolute = 1e-5 * attention.scale;
         actual.forEach((values, i) => expectCloseToLargest(values, expected[i]!, { absolute }));
       }),
       { numRuns: backend === 'cpu' ? 30 : 100 },
