@@ -8,7 +8,7 @@ import { splitBatch } from '../src/data/batch.ts';
 import { bfloat16Problem, startBackend } from '../src/engine/backends.ts';
 import type { Precision } from '../src/engine/program.ts';
 import { modelConfig } from '../src/model/config.ts';
-import { createTrainer, type Trainer } from '../src/training/trainer.ts';
+import { blocksOf, createTrainer, type Trainer } from '../src/training/trainer.ts';
 import { LEARNING_RATE, SETTINGS, startingParams, type Lap, type Opened } from './programs.ts';
 import { tokensOf, trainingData } from './trainingData.ts';
 import { checkedUpdates, VARIANTS, WORKLOADS } from './workloads.ts';
@@ -18,13 +18,11 @@ type Request = { open: VariantName } | { run: VariantName; from: number; to: num
 
 const [name, threads] = process.argv.slice(2) as [WorkloadName, string];
 const workload: Workload = WORKLOADS[name];
-const engine = await startBackend({
-  backend: 'tensorflow',
-  threads: Number(threads),
-  parts: Number(threads),
-});
 const { batches, vocabSize } = await trainingData(workload);
-const pieces = batches.map((batch) => splitBatch(batch, Number(threads)));
+const rows = Math.max(...batches.map(({ B }) => B));
+const parts = Math.min(rows, Number(threads));
+const engine = await startBackend({ backend: 'tensorflow', threads: Number(threads), parts });
+const pieces = batches.map((batch) => splitBatch(batch, parts));
 const updates = new Map<VariantName, (i: number) => number>();
 
 for await (const line of createInterface({ input: process.stdin })) {
@@ -65,8 +63,14 @@ function newTrainer(precision: Precision): Trainer {
   const params = startingParams(config);
   const zeros = new Float32Array(params.length);
   const start = { params, mean: zeros, square: zeros };
-  const parts = Number(threads);
-  return createTrainer(start, { config, settings: SETTINGS, parts, precision });
+  return createTrainer(start, {
+    config,
+    settings: SETTINGS,
+    parts,
+    lanes: Math.floor(Number(threads) / parts),
+    blocks: blocksOf({ prompts: batches.map(({ P }) => P), responses: batches.map(({ T }) => T) }),
+    precision,
+  });
 }
 
 /** An update on the i-th batch. */

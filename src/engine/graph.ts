@@ -65,22 +65,30 @@ export function addVariable(
   graph.add('ReadVariableOp', [handle], { attrs: type, name: readName(i) });
 }
 
-/** The extent of an axis, a scalar. */
+/** The extent of an axis over `times`, a scalar. */
 export function addSize(
   graph: Graph,
   {
     tensor,
     dtype,
     axis,
-  }: { readonly tensor: string; readonly dtype: number; readonly axis: number },
+    times,
+  }: {
+    readonly tensor: string;
+    readonly dtype: number;
+    readonly axis: number;
+    readonly times: number;
+  },
 ): string {
-  const at = (value: number): string =>
-    addConstant(graph, { dtype: DataType.int32, shape: [1], values: Int32Array.of(value) });
+  const integers = (shape: number[], value: number): string =>
+    addConstant(graph, { dtype: DataType.int32, shape, values: Int32Array.of(value) });
   const int32 = attr.type(DataType.int32);
   const shape = graph.add('Shape', [tensor], { attrs: { T: attr.type(dtype), out_type: int32 } });
-  return graph.add('StridedSlice', [shape, at(axis), at(axis + 1), at(1)], {
+  const range = [integers([1], axis), integers([1], axis + 1), integers([1], 1)];
+  const extent = graph.add('StridedSlice', [shape, ...range], {
     attrs: { T: int32, Index: int32, shrink_axis_mask: attr.int(1) },
   });
+  return graph.add('FloorDiv', [extent, integers([], times)], { attrs: { T: int32 } });
 }
 
 /** What a layout's operations may read from elsewhere in the graph. */
@@ -100,6 +108,7 @@ export function layOut(
   { prefix, inputs, sizes }: Surroundings,
 ): (output: string) => string {
   const nameOf = (output: string): string => {
+    if (output.startsWith('^')) return `^${resolve(output.slice(1)).split(':')[0]!}`;
     if (!output.startsWith('@')) return prefix + output;
     const known = inputs.get(output);
     if (known === undefined) throw new Error(`${output} is no input of ${prefix}`);

@@ -17,8 +17,15 @@ export interface RecordedPart {
   /** Of its inputs. */
   readonly dtypes: readonly number[];
   readonly ranks: readonly number[];
-  /** By size, an input and an axis whose extent it is. */
-  readonly sources: Readonly<Record<string, readonly [input: number, axis: number]>>;
+  /** By size, an input and an axis of which it is a fixed fraction. */
+  readonly sources: Readonly<Record<string, Source>>;
+}
+
+interface Source {
+  readonly input: number;
+  readonly axis: number;
+  /** The extent of the axis over the size. */
+  readonly times: number;
 }
 
 export interface RecordingContext {
@@ -60,11 +67,14 @@ export function recordPart(
     Object.keys(smallest).map((name) => {
       for (const [input, { rank }] of first.tensors.entries()) {
         for (let axis = 0; axis < rank; axis++) {
-          const is = runs.every((run) => run.tensors[input]!.shape[axis] === run.sizes[name]);
-          if (is) return [name, [input, axis] as const];
+          const [times, ...others] = runs.map(
+            (run) => run.tensors[input]!.shape[axis]! / run.sizes[name]!,
+          ) as [number, ...number[]];
+          const fixed = Number.isInteger(times) && others.every((other) => other === times);
+          if (fixed) return [name, { input, axis, times }];
         }
       }
-      throw new Error(`no input has an axis of the size ${name}`);
+      throw new Error(`no input has an axis that is a multiple of the size ${name}`);
     }),
   );
   const nodes = generalise(runs);
@@ -95,9 +105,13 @@ export function addPart(
     inputs.set(`@input_${i}`, name);
   });
   const sizes = Object.fromEntries(
-    Object.entries(part.sources).map(([name, [input, axis]]) => [
+    Object.entries(part.sources).map(([name, { input, ...source }]) => [
       name,
-      addSize(graph, { tensor: inputName(prefix, input), dtype: part.dtypes[input]!, axis }),
+      addSize(graph, {
+        tensor: inputName(prefix, input),
+        dtype: part.dtypes[input]!,
+        ...source,
+      }),
     ]),
   );
   return part.outputs.map(layOut(graph, part.nodes, { prefix, inputs, sizes }));

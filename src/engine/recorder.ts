@@ -64,7 +64,13 @@ export interface Constant {
 /** Operations in the order in which they ran, and which of their outputs the native tensors are. */
 export interface Recording {
   readonly nodes: readonly RecordedNode[];
+  /** @returns its name, which is that of its first output too */
   add(node: Omit<RecordedNode, 'name'>): string;
+  /**
+   * Runs `body`; those of its operations that read no other of them start only after the operation
+   * `fence`. Constants are exempt, so that they can be shared.
+   */
+  behind<T>(fence: string | null, body: () => T): T;
   /** From now on, the native tensor `id` is the output called `output`. */
   bind(id: number, output: string): void;
   /** The output that the native tensor `id` is, if it is one. */
@@ -76,12 +82,29 @@ export interface Recording {
 export function emptyRecording(): Recording {
   const nodes: RecordedNode[] = [];
   const outputs = new Map<number, string>();
+  let scope: { readonly fence: string; readonly from: number } | null = null;
+  const indices = new Map<string, number>();
+  const isInside = (input: string, from: number): boolean =>
+    indices.get(input.replace(/^\^|:.*$/g, ''))! >= from;
   return {
     nodes,
     add(node) {
       const name = `${node.op}_${nodes.length}`;
-      nodes.push({ ...node, name });
+      const { fence, from } = scope ?? { fence: null, from: 0 };
+      const isFirst = fence !== null && !node.inputs.some((input) => isInside(input, from));
+      const waits = isFirst && node.op !== 'Const';
+      nodes.push({ ...node, name, inputs: waits ? [...node.inputs, `^${fence}`] : node.inputs });
+      if (node.op !== 'Const') indices.set(name, nodes.length - 1);
       return name;
+    },
+    behind(fence, body) {
+      const outer = scope;
+      if (fence !== null) scope = { fence, from: nodes.length };
+      try {
+        return body();
+      } finally {
+        scope = outer;
+      }
     },
     bind: (id, output) => void outputs.set(id, output),
     outputOf: (id) => outputs.get(id),
@@ -96,11 +119,20 @@ export function emptyRecording(): Recording {
 export function record<T>(backend: NativeBackend, recording: Recording, body: () => T): T {
   const { binding } = backend;
   backend.binding = recordingBinding(binding, recording);
+  current = recording;
   try {
     return body();
   } finally {
     backend.binding = binding;
+    current = null;
   }
+}
+
+let current: Recording | null = null;
+
+/** The recording that lasts, if one does. */
+export function currentRecording(): Recording | null {
+  return current;
 }
 
 /** The output that `tensor` is. @throws Error if it is older than the recording, and not bound */

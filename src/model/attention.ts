@@ -1,10 +1,9 @@
 /** Multi-head attention (Vaswani et al. 2017, section 3.2), without biases and dropout. */
 import * as tf from '@tensorflow/tfjs-core';
+import { blockAttention } from './blockAttention.ts';
 import { linear, rotate, type Rotation } from './layers.ts';
+import { causalMask, type Mask } from './masks.ts';
 import type { Params } from './params.ts';
-
-/** Added to the scores of what must not be seen. */
-export const HIDDEN = -1e9;
 
 export interface KeyValue {
   /** [B, H, S, d] each. */
@@ -12,20 +11,18 @@ export interface KeyValue {
   readonly value: tf.Tensor;
 }
 
-/** Query, key and value of x [B, L, D] for self-attention, rotated by position: [B, H, L, d]. */
-export function selfProjections(
-  x: tf.Tensor,
-  params: Params,
-  { layer, heads, positions }: { layer: string; heads: number; positions: Rotation },
+/** Query, key and value of self-attention, rotated by position, of what projects to all three: [B, L, 3D]. */
+export function splitProjections(
+  joint: tf.Tensor,
+  { heads, positions }: { heads: number; positions: Rotation },
 ): { query: tf.Tensor } & KeyValue {
-  const [batch, length, dim] = x.shape as [number, number, number];
-  const joint = linear(x, params[`${layer}.attention.queryKeyValue`]!); // [B, L, 3D]
-  const [queryKey, value] = tf.split(
-    tf.transpose(tf.reshape(joint, [batch, length, 3, heads, dim / heads]), [2, 0, 3, 1, 4]),
-    [2, 1],
-  ) as [tf.Tensor, tf.Tensor]; // [2, B, H, L, d], [1, B, H, L, d]
-  const [query, key] = tf.unstack(rotate(queryKey, positions)) as [tf.Tensor, tf.Tensor];
-  return { query, key, value: tf.squeeze(value, [0]) };
+  const [batch, length, width] = joint.shape as [number, number, number];
+  const [dim, headDim] = [width / 3, width / 3 / heads];
+  const [queryKey, value] = tf.split(joint, [2 * dim, dim], 2) as [tf.Tensor, tf.Tensor];
+  const parts = tf.reshape(queryKey, [batch, length, 2, heads, headDim]);
+  const rotated = rotate(tf.transpose(parts, [2, 0, 3, 1, 4]), positions); // [2, B, H, L, d]
+  const [query, key] = tf.unstack(rotated) as [tf.Tensor, tf.Tensor];
+  return { query, key, value: splitHeads(value, heads) };
 }
 
 /** Keys and values of the encoder's output [B, S, D] for cross-attention. */
@@ -51,31 +48,68 @@ export function crossQuery(
   return splitHeads(linear(x, params[`${layer}.crossAttention.query`]!), heads);
 }
 
-/**
- * softmax(query · keyᵀ / √d + mask) · value, heads merged: [B, L, D].
- * @param mask added to the scores [B, H, L, S]; null where everything may be seen
- */
+/** In how many blocks of queries each kind of attention is computed; 1 computes it at once. */
+export interface AttentionBlocks {
+  readonly encoder: number;
+  readonly decoder: number;
+  readonly cross: number;
+}
+
+export const AT_ONCE: AttentionBlocks = { encoder: 1, decoder: 1, cross: 1 };
+
+/** Positions that attend to each other at once; more take more memory than time is worth. */
+const LONGEST_AT_ONCE = 2048;
+/** Queries of a block. */
+const LARGEST_BLOCK = 640;
+/** Keys that the queries of a sequence in blocks see at once. */
+const KEYS_AT_ONCE = 512;
+
+/** How attention is computed for prompts and responses of up to these positions. */
+export function attentionBlocks(prompt: number, response: number): AttentionBlocks {
+  const decoder = blockCount(response);
+  return {
+    encoder: blockCount(prompt),
+    decoder,
+    cross: prompt > KEYS_AT_ONCE ? decoder : 1,
+  };
+}
+
+/** Powers of two, so that few different graphs serve all lengths. */
+function blockCount(length: number): number {
+  if (length <= LONGEST_AT_ONCE) return 1;
+  return 2 ** Math.ceil(Math.log2(length / LARGEST_BLOCK));
+}
+
+export interface AttendOptions {
+  readonly mask: Mask;
+  readonly blocks: number;
+}
+
+/** softmax(query · keyᵀ / √d + mask) · value: [B, H, L, d]. */
 export function attend(
   query: tf.Tensor,
   { key, value }: KeyValue,
-  mask: tf.Tensor | null,
+  { mask, blocks }: AttendOptions,
 ): tf.Tensor {
-  const scaled = tf.mul(query, 1 / Math.sqrt(query.shape[3]!));
-  return mergeHeads(softmaxAttention(scaled, { key, value }, mask));
+  const [, , length, headDim] = query.shape as [number, number, number, number];
+  const scaled = tf.mul(query, 1 / Math.sqrt(headDim));
+  if (blocks > 1) {
+    return blockAttention([scaled, key, value], { mask, size: Math.ceil(length / blocks) });
+  }
+  return attentionAtOnce([scaled, key, value], mask === 'causal' ? causalMask(length) : mask);
 }
 
 /**
- * [B, H, L, d]. In the gradient, the sum that a softmax subtracts from the gradient of each row of
- * weights is that row's product of output and output gradient (Dao et al. 2022, appendix B.2), which
- * spares two passes over all scores.
+ * In the gradient, the sum that a softmax subtracts from the gradient of each row of weights is that
+ * row's product of output and output gradient (Dao et al. 2022, appendix B.2), which spares two passes
+ * over all scores.
  */
-function softmaxAttention(
-  query: tf.Tensor,
-  { key, value }: KeyValue,
+function attentionAtOnce(
+  inputs: readonly [query: tf.Tensor, key: tf.Tensor, value: tf.Tensor],
   mask: tf.Tensor | null,
 ): tf.Tensor {
-  const op = tf.customGrad((...inputs) => {
-    const [query, key, value, save] = inputs as unknown as [
+  const op = tf.customGrad((...args) => {
+    const [query, key, value, save] = args as unknown as [
       tf.Tensor,
       tf.Tensor,
       tf.Tensor,
@@ -100,31 +134,16 @@ function softmaxAttention(
       },
     };
   });
-  return op(query, key, value);
+  return op(...inputs);
 }
 
-/** [1, 1, L, L]: a position sees itself and what came before. Computed, so that a graph holds none. */
-export function causalMask(length: number): tf.Tensor {
-  const positions = tf.range(0, length, 1, 'int32');
-  const later = tf.greater(tf.reshape(positions, [1, -1]), tf.reshape(positions, [-1, 1]));
-  return tf.reshape(tf.mul(tf.cast(later, 'float32'), HIDDEN), [1, 1, length, length]);
-}
-
-/** [B, 1, 1, S]: nobody sees the padding behind `lengths` tokens. */
-export function paddingMask(lengths: ArrayLike<number>, size: number): tf.Tensor {
-  const mask = new Float32Array(lengths.length * size);
-  for (let row = 0; row < lengths.length; row++) {
-    mask.fill(HIDDEN, row * size + lengths[row]!, (row + 1) * size);
-  }
-  return tf.tensor4d(mask, [lengths.length, 1, 1, size]);
+/** Of what `attend` returns, with the heads side by side: [B, L, D]. */
+export function mergeHeads(x: tf.Tensor): tf.Tensor {
+  const [batch, heads, length, headDim] = x.shape as [number, number, number, number];
+  return tf.reshape(tf.transpose(x, [0, 2, 1, 3]), [batch, length, heads * headDim]);
 }
 
 function splitHeads(x: tf.Tensor, heads: number): tf.Tensor {
   const [batch, length, dim] = x.shape as [number, number, number];
   return tf.transpose(tf.reshape(x, [batch, length, heads, dim / heads]), [0, 2, 1, 3]);
-}
-
-function mergeHeads(x: tf.Tensor): tf.Tensor {
-  const [batch, heads, length, headDim] = x.shape as [number, number, number, number];
-  return tf.reshape(tf.transpose(x, [0, 2, 1, 3]), [batch, length, heads * headDim]);
 }

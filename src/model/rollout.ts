@@ -8,10 +8,11 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { createRng, type Rng } from '../../envs/rng.ts';
 import { BOS, EOS } from '../../traces/vocabulary.ts';
-import { causalMask, paddingMask, type KeyValue } from './attention.ts';
+import type { KeyValue } from './attention.ts';
+import { rotationFrom, type Rotation } from './layers.ts';
+import { paddingMask } from './masks.ts';
 import { argmax, sample } from './sampling.ts';
 import { tidied } from './tidied.ts';
-import { rotationFrom, type Rotation } from './layers.ts';
 import { decode, encode, positionsOf, readMemory, type Model } from './transformer.ts';
 
 export interface RolloutRequest {
@@ -163,7 +164,7 @@ function prefill(
     tf.tensor2d(startIds, [count * samples, start.length], 'int32'),
     {
       ...perRow,
-      selfMask: causalMask(start.length),
+      selfMask: 'causal',
       positions: rotationFrom(positions, 0, start.length),
     },
   );

@@ -5,31 +5,47 @@
  * the released code lets tokens see it.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import { attend, crossKeyValue, crossQuery, selfProjections } from './attention.ts';
-import type { KeyValue } from './attention.ts';
+import {
+  attend,
+  AT_ONCE,
+  crossKeyValue,
+  crossQuery,
+  mergeHeads,
+  splitProjections,
+} from './attention.ts';
+import type { AttentionBlocks, KeyValue } from './attention.ts';
 import type { ModelConfig } from './config.ts';
 import { embed, linear, rmsNorm, rotation, swiGlu, type Rotation } from './layers.ts';
+import { causalMask, type Mask } from './masks.ts';
 import type { Params } from './params.ts';
+import { compute, recompute, type Compute } from './recompute.ts';
 
 export interface Model {
   readonly config: ModelConfig;
   readonly params: Params;
+  /** How attention is computed, at once unless given. Layers in blocks are recomputed for gradients. */
+  readonly blocks?: AttentionBlocks;
 }
 
 /** @param prompt [B, P] int32 @param mask [B, 1, 1, P] @returns memory [B, P, D] */
-export function encode({ config, params }: Model, prompt: tf.Tensor, mask: tf.Tensor): tf.Tensor {
+export function encode(model: Model, prompt: tf.Tensor, mask: tf.Tensor): tf.Tensor {
+  const { config, params, blocks: { encoder: blocks } = AT_ONCE } = model;
   const positions = positionsOf(config, prompt.shape[1]!);
+  const stage = blocks > 1 ? recompute : compute;
   let x = embed(params['encoder.embedding']!, prompt); // [B, P, D]
   for (let i = 0; i < config.encoderLayers; i++) {
     const layer = `encoder.${i}`;
-    const normed = rmsNorm(x, params[`${layer}.attentionNorm`]!);
-    const { query, ...own } = selfProjections(normed, params, {
-      layer,
-      heads: config.heads,
-      positions,
-    });
-    x = tf.add(x, linear(attend(query, own, mask), params[`${layer}.attention.output`]!));
-    x = tf.add(x, feedForward(x, params, layer));
+    const { query, ...own } = queryKeyValue(x, params, { layer, config, positions, stage });
+    x = stage(
+      ({ inputs: [x, attended], params }) => {
+        const sum = tf.add(x!, linear(mergeHeads(attended!), params[`${layer}.attention.output`]!));
+        return tf.add(sum, feedForward(sum, params, layer));
+      },
+      {
+        inputs: [x, attend(query, own, { mask, blocks })],
+        params: pick(params, layer, ['attention.output', 'feedForward']),
+      },
+    );
   }
   return linear(rmsNorm(x, params['encoder.norm']!), params['encoder.output']!);
 }
@@ -46,8 +62,8 @@ export interface DecoderContext {
   readonly memory: readonly KeyValue[];
   /** [B, 1, 1, P]. */
   readonly memoryMask: tf.Tensor;
-  /** [1, 1, T, S] over the S keys of self-attention, or null for a single newest position. */
-  readonly selfMask: tf.Tensor | null;
+  /** Over the S keys of self-attention; null for a single newest position. */
+  readonly selfMask: Mask;
   readonly positions: Rotation;
   /** Keys and values of earlier positions by layer, for decoding one token at a time. */
   readonly past?: readonly KeyValue[];
@@ -58,30 +74,47 @@ export interface DecoderContext {
  * @returns logits [B, T, V], and the self-attention keys and values per layer, past ones included
  */
 export function decode(
-  { config, params }: Model,
+  { config, params, blocks = AT_ONCE }: Model,
   tokens: tf.Tensor,
   context: DecoderContext,
 ): { logits: tf.Tensor; keyValues: readonly KeyValue[] } {
-  const { memory, memoryMask, selfMask, positions, past } = context;
-  const { heads } = config;
+  const { memory, memoryMask, positions, past } = context;
+  const stage = blocks.decoder > 1 ? recompute : compute;
+  const shared = context.selfMask === 'causal' && blocks.decoder === 1;
+  const selfMask = shared ? causalMask(tokens.shape[1]!) : context.selfMask;
   const keyValues: KeyValue[] = [];
   let x = embed(params['decoder.embedding']!, tokens); // [B, T, D]
   for (let i = 0; i < config.decoderLayers; i++) {
     const layer = `decoder.${i}`;
-    const normed = rmsNorm(x, params[`${layer}.attentionNorm`]!);
-    const { query, ...own } = selfProjections(normed, params, { layer, heads, positions });
+    const { query, ...own } = queryKeyValue(x, params, { layer, config, positions, stage });
     const seen = past === undefined ? own : append(past[i]!, own);
     keyValues.push(seen);
-    x = tf.add(x, linear(attend(query, seen, selfMask), params[`${layer}.attention.output`]!));
-
-    const crossNormed = rmsNorm(x, params[`${layer}.crossAttentionNorm`]!);
-    const crossed = attend(
-      crossQuery(crossNormed, params, { layer, heads }),
-      memory[i]!,
-      memoryMask,
+    const attended = attend(query, seen, { mask: selfMask, blocks: blocks.decoder });
+    x = stage(
+      ({ inputs: [x, attended, key, value], params, constants: [mask] = [] }) => {
+        const sum = tf.add(x!, linear(mergeHeads(attended!), params[`${layer}.attention.output`]!));
+        const normed = rmsNorm(sum, params[`${layer}.crossAttentionNorm`]!);
+        const query = crossQuery(normed, params, { layer, heads: config.heads });
+        const crossing = { mask: mask!, blocks: blocks.cross };
+        const crossed = attend(query, { key: key!, value: value! }, crossing);
+        const both = tf.add(
+          sum,
+          linear(mergeHeads(crossed), params[`${layer}.crossAttention.output`]!),
+        );
+        return tf.add(both, feedForward(both, params, layer));
+      },
+      {
+        inputs: [x, attended, memory[i]!.key, memory[i]!.value],
+        params: pick(params, layer, [
+          'attention.output',
+          'crossAttentionNorm',
+          'crossAttention.query',
+          'crossAttention.output',
+          'feedForward',
+        ]),
+        constants: [memoryMask],
+      },
     );
-    x = tf.add(x, linear(crossed, params[`${layer}.crossAttention.output`]!));
-    x = tf.add(x, feedForward(x, params, layer));
   }
   const logits = linear(rmsNorm(x, params['decoder.norm']!), params['decoder.output']!);
   return { logits, keyValues };
@@ -90,6 +123,33 @@ export function decode(
 /** Rotations of the first `length` positions for the heads of this model. */
 export function positionsOf(config: ModelConfig, length: number): Rotation {
   return rotation(config.dim / config.heads, length);
+}
+
+/** The parameters of a layer whose names go on with one of `parts`. */
+function pick(params: Params, layer: string, parts: readonly string[]): Params {
+  const wanted = (name: string): boolean =>
+    parts.some((part) => name.startsWith(`${layer}.${part}`));
+  return Object.fromEntries(Object.entries(params).filter(([name]) => wanted(name)));
+}
+
+function queryKeyValue(
+  x: tf.Tensor,
+  params: Params,
+  {
+    layer,
+    config,
+    positions,
+    stage,
+  }: { layer: string; config: ModelConfig; positions: Rotation; stage: Compute },
+): { query: tf.Tensor } & KeyValue {
+  const joint = stage(
+    ({ inputs: [x], params }) => {
+      const normed = rmsNorm(x!, params[`${layer}.attentionNorm`]!);
+      return linear(normed, params[`${layer}.attention.queryKeyValue`]!);
+    },
+    { inputs: [x], params: pick(params, layer, ['attentionNorm', 'attention.queryKeyValue']) },
+  ); // [B, L, 3D]
+  return splitProjections(joint, { heads: config.heads, positions });
 }
 
 function feedForward(x: tf.Tensor, params: Params, layer: string): tf.Tensor {

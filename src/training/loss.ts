@@ -1,7 +1,8 @@
 /** The papers' loss: cross-entropy of the next token, weighted by row; see `Weighting`. */
 import * as tf from '@tensorflow/tfjs-core';
 import type { Batch } from '../data/batch.ts';
-import { causalMask, paddingMask } from '../model/attention.ts';
+import { AT_ONCE, type AttentionBlocks } from '../model/attention.ts';
+import { paddingMask } from '../model/masks.ts';
 import { decode, encode, positionsOf, readMemory, type Model } from '../model/transformer.ts';
 
 /** What training needs of a batch. */
@@ -24,27 +25,37 @@ export interface LossInputs {
   readonly weights: tf.Tensor2D;
 }
 
-/** The caller disposes the tensors. */
-export function lossInputs(batch: TokenBatch): LossInputs {
-  const { B, P, T } = batch;
-  const N = T - 1;
+/**
+ * Prompts and responses are padded further to whole blocks of attention. The caller disposes the
+ * tensors.
+ */
+export function lossInputs(batch: TokenBatch, blocks: AttentionBlocks = AT_ONCE): LossInputs {
+  const { B, T } = batch;
+  const P = roundUp(batch.P, blocks.encoder);
+  const N = roundUp(T - 1, blocks.decoder);
+  const prompt = new Int32Array(B * P);
   const inputs = new Int32Array(B * N);
   const targets = new Int32Array(B * N);
   const weights = new Float32Array(B * N);
   for (let row = 0; row < B; row++) {
     const predicted = batch.responseLengths[row]! - 1;
     const response = batch.response.subarray(row * T, row * T + predicted + 1);
+    prompt.set(batch.prompt.subarray(row * batch.P, (row + 1) * batch.P), row * P);
     inputs.set(response.subarray(0, predicted), row * N);
     targets.set(response.subarray(1), row * N);
     weights.fill(batch.weights[row]!, row * N, row * N + predicted);
   }
   return {
-    prompt: tf.tensor2d(batch.prompt, [B, P], 'int32'),
+    prompt: tf.tensor2d(prompt, [B, P], 'int32'),
     promptMask: paddingMask(batch.promptLengths, P),
     inputs: tf.tensor2d(inputs, [B, N], 'int32'),
     targets: tf.tensor2d(targets, [B, N], 'int32'),
     weights: tf.tensor2d(weights, [B, N]),
   };
+}
+
+function roundUp(length: number, multiple: number): number {
+  return Math.ceil(length / multiple) * multiple;
 }
 
 /** @returns the loss in nats, a scalar */
@@ -54,7 +65,7 @@ export function sequenceLoss(model: Model, batch: LossInputs): tf.Scalar {
   const { logits } = decode(model, batch.inputs, {
     memory,
     memoryMask: batch.promptMask,
-    selfMask: causalMask(length),
+    selfMask: 'causal',
     positions: positionsOf(model.config, length),
   });
   return weightedCrossEntropy(logits, batch.targets, batch.weights);

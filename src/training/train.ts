@@ -12,6 +12,7 @@ import type { VocabularySettings } from '../../traces/vocabulary.ts';
 import type { Batch } from '../data/batch.ts';
 import type { Precision } from '../engine/program.ts';
 import { makeFolder } from '../files.ts';
+import type { AttentionBlocks } from '../model/attention.ts';
 import type { ModelConfig } from '../model/config.ts';
 import { initialParams } from '../model/params.ts';
 import type { AdamwSettings } from './adamw.ts';
@@ -41,6 +42,8 @@ export interface TrainingRun {
   /** How many of them are computed side by side, whether there may be more, and how exactly. */
   readonly parts: number;
   readonly accumulate?: boolean;
+  readonly blocks?: readonly AttentionBlocks[];
+  readonly lanes?: number;
   readonly precision?: Precision;
   readonly validationBatches: () => Iterable<readonly Batch[]>;
   /** The run's folder, which the caller has locked. */

@@ -26,6 +26,17 @@ export function expectClose(
   }
 }
 
+/** |actual − expected| ≤ absolute + relative · the largest |expected|. */
+export function expectCloseToLargest(
+  actual: ArrayLike<number>,
+  expected: ArrayLike<number>,
+  { absolute = 1e-6, relative = 1e-4 } = {},
+): void {
+  const largest = Array.from(expected).reduce((max, value) => Math.max(max, Math.abs(value)), 0);
+  expect(largest).toBeLessThan(Infinity);
+  expectClose(actual, expected, { absolute: absolute + relative * largest, relative: 0 });
+}
+
 /** `work` leaves as many tensors as it found. */
 export async function expectNoLeak(work: () => unknown): Promise<void> {
   const before = tf.memory().numTensors;

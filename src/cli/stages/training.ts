@@ -18,6 +18,7 @@ import { openRun, runPaths } from '../../training/runFolder.ts';
 import { checkMemory } from '../../training/memory.ts';
 import { checkModel } from '../../training/runModel.ts';
 import { train, type TrainingOutcome } from '../../training/train.ts';
+import { blocksOf } from '../../training/trainer.ts';
 import { formatNumber } from '../progress.ts';
 import type { Session } from '../session.ts';
 import { writeDataLink, type Dataset } from './data.ts';
@@ -78,6 +79,8 @@ export async function trainModel(stage: TrainingStage, session: Session): Promis
         batchAt: (step) => piecesOf(batches.at(step)),
         parts,
         accumulate: rounds > 1,
+        blocks: blocksOf(batches.ladder),
+        lanes: Math.max(1, Math.floor(backend.threads / parts)),
         precision,
         *validationBatches() {
           if (validation.count === 0) return;

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { causalMask, paddingMask } from '../../../src/model/attention.ts';
+import { paddingMask } from '../../../src/model/masks.ts';
 import { rollout, type RolloutOptions } from '../../../src/model/rollout.ts';
 import {
   decode,
@@ -115,7 +115,7 @@ function nextLogits(
     const { logits } = decode(model, tf.tensor2d([tokens], undefined, 'int32'), {
       memory,
       memoryMask,
-      selfMask: causalMask(tokens.length),
+      selfMask: 'causal',
       positions: positionsOf(model.config, tokens.length),
     });
     return Array.from(logits.dataSync()).slice(-model.config.vocabSize);

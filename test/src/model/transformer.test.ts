@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { causalMask, paddingMask } from '../../../src/model/attention.ts';
 import { rotationFrom } from '../../../src/model/layers.ts';
+import { paddingMask } from '../../../src/model/masks.ts';
 import { decode, encode, positionsOf, readMemory } from '../../../src/model/transformer.ts';
 import type { Model } from '../../../src/model/transformer.ts';
 import { startTestBackend } from '../../helpers/backend.ts';
@@ -87,7 +87,7 @@ function memoryOf(model: Model, prompt: number[], visible = prompt.length) {
 function logitsOf(model: Model, prompt: number[], response: number[], visible?: number): tf.Tensor {
   return decode(model, tf.tensor2d([response], undefined, 'int32'), {
     ...memoryOf(model, prompt, visible),
-    selfMask: causalMask(response.length),
+    selfMask: 'causal',
     positions: positionsOf(smallConfig, response.length),
   }).logits;
 }
@@ -102,7 +102,7 @@ function stepByStep(
   const context = memoryOf(model, prompt);
   let last = decode(model, tf.tensor2d([response.slice(0, atOnce)], undefined, 'int32'), {
     ...context,
-    selfMask: causalMask(atOnce),
+    selfMask: 'causal',
     positions: positionsOf(smallConfig, atOnce),
   });
   const parts = [last.logits];

@@ -3,13 +3,14 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createRng } from '../../../envs/rng.ts';
 import { padded, type Sequence, splitBatch } from '../../../src/data/batch.ts';
+import { AT_ONCE, attentionBlocks, type AttentionBlocks } from '../../../src/model/attention.ts';
 import { initialParams, splitParams } from '../../../src/model/params.ts';
 import { lossInputs, sequenceLoss, weightedCrossEntropy } from '../../../src/training/loss.ts';
 import type { TokenBatch } from '../../../src/training/loss.ts';
 import { startTestBackend } from '../../helpers/backend.ts';
 import { ladder, sequences } from '../../helpers/batches.ts';
 import { randomBatch, SMALL_VOCABULARY, smallConfig } from '../../helpers/models.ts';
-import { expectAllclose, expectClose } from '../../helpers/tensors.ts';
+import { expectAllclose, expectClose, expectCloseToLargest } from '../../helpers/tensors.ts';
 
 beforeAll(startTestBackend);
 
@@ -64,6 +65,29 @@ describe('the loss', () => {
     }
     expect(other.prompt).not.toEqual(batch.prompt);
     expectClose([lossOf(other)], [lossOf(batch)]);
+  });
+
+  it('of a long sequence in blocks has the gradient of a short one that it begins with', () => {
+    const short = randomBatch(9, { B: 1, T: 30 });
+    const long = randomBatch(10, { B: 1, T: 2100 });
+    long.response.set(short.response);
+    const { prompt, promptLengths, responseLengths, weights } = short;
+    const padded = { ...long, prompt, promptLengths, responseLengths, weights };
+    const params = tf.tensor1d(initialParams(smallConfig, createRng(6)));
+    const blocks = attentionBlocks(short.P, long.T - 1);
+    expect(blocks).toEqual({ encoder: 1, decoder: 4, cross: 1 });
+    const [own, expected] = [
+      [padded, blocks],
+      [short, AT_ONCE],
+    ].map(([batch, blocks]) =>
+      tf.valueAndGrad((flat: tf.Tensor) => {
+        const named = splitParams(smallConfig, flat as tf.Tensor1D);
+        const model = { config: smallConfig, params: named, blocks: blocks as AttentionBlocks };
+        return sequenceLoss(model, lossInputs(batch as TokenBatch, model.blocks));
+      })(params),
+    );
+    expectAllclose(own!.value, expected!.value);
+    expectCloseToLargest(own!.grad.dataSync(), expected!.grad.dataSync());
   });
 
   it('of a batch is the sum of the losses of its parts', () => {

@@ -5,7 +5,7 @@ import { createRng } from '../../../envs/rng.ts';
 import { splitBatch, type Batch } from '../../../src/data/batch.ts';
 import { canRecord } from '../../../src/engine/program.ts';
 import { initialParams } from '../../../src/model/params.ts';
-import { createTrainer, type Trainer } from '../../../src/training/trainer.ts';
+import { blocksOf, createTrainer, type Trainer } from '../../../src/training/trainer.ts';
 import { startTestBackend } from '../../helpers/backend.ts';
 import { randomBatch, smallConfig } from '../../helpers/models.ts';
 import { expectClose, expectNoLeak } from '../../helpers/tensors.ts';
@@ -64,6 +64,27 @@ describe('a trainer', () => {
     });
     for (const [other] of others) expectSameValues(other, whole);
     for (const each of [whole, ...others.map(([other]) => other)]) each.dispose();
+  });
+
+  it('computes long sequences in blocks, in any number of lanes', () => {
+    const blocks = blocksOf({ prompts: [9], responses: [12, 2200] });
+    const pieces = [randomBatch(6, { B: 1, P: 9, T: 2200 }), batches[0]!];
+    const plain = trainer({ eager: true, blocks });
+    const expected = [1, 2].map((step) => plain.update(pieces, step, 0.01));
+    for (const lanes of [1, 2]) {
+      const recorded = trainer({ blocks, lanes });
+      const losses = [1, 2].map((step) => recorded.update(pieces, step, 0.01));
+      expectClose(losses, expected, { absolute: 1e-5, relative: 0 });
+      recorded.dispose();
+    }
+    plain.dispose();
+  });
+
+  it('refuses responses longer than it was made for', () => {
+    const one = trainer();
+    const long = [randomBatch(6, { B: 1, P: 9, T: 2200 })];
+    expect(() => one.update(long, 1, 0.01)).toThrow(/prompts of 9 and responses of 2200 tokens/);
+    one.dispose();
   });
 
   it('refuses more pieces than parts if it does not accumulate', () => {
