@@ -97,7 +97,7 @@ const ragged = {
   rounds: 3,
   turns: 4,
   measures: 'speed',
-  memoryLimit: 14_336,
+  memoryLimit: 8_192,
 } as const;
 
 const long = (response: number, steps: number): Workload => ({
