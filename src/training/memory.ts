@@ -5,6 +5,7 @@
 import os from 'node:os';
 import { InputError } from '../../envs/inputError.ts';
 import type { Shape } from '../data/batch.ts';
+import { attentionBlocks } from '../model/attention.ts';
 import type { ModelConfig } from '../model/config.ts';
 import { paramCount } from '../model/params.ts';
 
@@ -18,23 +19,44 @@ const VECTORS_PER_PART = 2;
 
 /**
  * What layers keep for the gradient, in numbers: per token and layer, multiples of the model's width
- * and of the hidden size of its feed-forward layers; per pair of positions that attention compares,
- * in each layer, and once more for the layer at work. Counted in the graph, and within a fifth of the
- * peaks that were measured (tiny, s and m-s, up to 16 × (600 + 2,000) tokens).
+ * and of the hidden size of its feed-forward layers; per pair of positions that attention compares, in
+ * each layer, and more for the layer at work. Layers in blocks keep their inputs only, and compare the
+ * queries of one block at a time. Counted in the graph, and within a fifth of the peaks that were
+ * measured (tiny, s and m-s).
  */
-const KEPT = { encoderWidth: 12, decoderWidth: 18, hidden: 5, pairs: 1, pairsAtWork: 2 };
+const KEPT = { encoderWidth: 12, decoderWidth: 18, hidden: 5, inBlocks: 8 };
+const PAIRS = { kept: 1, atWork: 2, inBlocks: 3 };
 
 /** Bytes at the peak of an update on one round of `parts` parts, all rows of `shape` together. */
 export function updateBytes(config: ModelConfig, { B, P, T }: Shape, parts: number): number {
   const { dim, ffnDim, heads, encoderLayers, decoderLayers, vocabSize } = config;
+  const blocks = attentionBlocks(P, T - 1);
   const vectors = paramCount(config) * (VECTORS + VECTORS_PER_PART * parts);
-  const encoder = B * P * encoderLayers * (KEPT.encoderWidth * dim + KEPT.hidden * ffnDim);
-  const decoder = B * T * decoderLayers * (KEPT.decoderWidth * dim + KEPT.hidden * ffnDim);
   const logits = B * T * vocabSize * 4;
-  const copies = (layers: number): number => KEPT.pairs * layers + KEPT.pairsAtWork;
-  const pairs =
-    B * heads * (P * P * copies(encoderLayers) + (T * T + T * P) * copies(decoderLayers));
-  return PROCESS_BYTES + 4 * (vectors + encoder + decoder + logits + pairs);
+  /** Of the layers of one side, whose positions see `seen` in all. */
+  const layers = (
+    count: number,
+    { length, width, seen, inBlocks }: Record<'length' | 'width' | 'seen' | 'inBlocks', number>,
+  ): number => {
+    const whole = width * dim + KEPT.hidden * ffnDim;
+    const pairs = B * heads * length * seen;
+    return inBlocks > 1
+      ? B * length * (KEPT.inBlocks * dim * count + whole) + (pairs * PAIRS.inBlocks) / inBlocks
+      : B * length * whole * count + pairs * (PAIRS.kept * count + PAIRS.atWork);
+  };
+  const encoder = layers(encoderLayers, {
+    length: P,
+    width: KEPT.encoderWidth,
+    seen: P,
+    inBlocks: blocks.encoder,
+  });
+  const decoder = layers(decoderLayers, {
+    length: T,
+    width: KEPT.decoderWidth,
+    seen: T + P,
+    inBlocks: blocks.decoder,
+  });
+  return PROCESS_BYTES + 4 * (vectors + encoder + decoder + logits);
 }
 
 export interface MemoryPlan {

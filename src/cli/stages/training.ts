@@ -5,6 +5,7 @@ import { dropStrategy } from '../../../traces/drop.ts';
 import { createVocabulary } from '../../../traces/vocabulary.ts';
 import { type Batch, splitBatch } from '../../data/batch.ts';
 import { createBatches, validationBatches } from '../../data/batches.ts';
+import { batchLadder, EXACT, type Ladder } from '../../data/ladder.ts';
 import { datasetChecksum, readSplit } from '../../data/dataset.ts';
 import { bfloat16Problem, type Backend } from '../../engine/backends.ts';
 import type { Experiment } from '../../experiment.ts';
@@ -79,7 +80,9 @@ export async function trainModel(stage: TrainingStage, session: Session): Promis
         batchAt: (step) => piecesOf(batches.at(step)),
         parts,
         accumulate: rounds > 1,
-        blocks: blocksOf(batches.ladder),
+        blocks: blocksOf(
+          union(batches.ladder, validation.count === 0 ? EXACT : batchLadder(validation, options)),
+        ),
         lanes: Math.max(1, Math.floor(backend.threads / parts)),
         precision,
         *validationBatches() {
@@ -105,6 +108,14 @@ export async function trainModel(stage: TrainingStage, session: Session): Promis
   } finally {
     release();
   }
+}
+
+/** For training and validation, whose longest sequences differ. */
+function union(a: Ladder, b: Ladder): Ladder {
+  return {
+    prompts: [...a.prompts, ...b.prompts],
+    responses: [...a.responses, ...b.responses],
+  };
 }
 
 /** How the training ended, or null if it has not. */

@@ -1,5 +1,7 @@
+import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { attentionBlocks } from '../../../src/model/attention.ts';
 import { modelConfig, MODEL_SIZES, type ModelSize } from '../../../src/model/config.ts';
 import { checkMemory, updateBytes } from '../../../src/training/memory.ts';
 
@@ -12,13 +14,15 @@ const shapes = fc.record({
 const count = fc.integer({ min: 1, max: 8 });
 
 describe('the memory of an update', () => {
-  it('grows with rows, lengths and parts', () => {
+  it('grows with rows, lengths and parts, as long as attention is computed in the same way', () => {
     fc.assert(
       fc.property(sizes, shapes, count, (size, shape, parts) => {
         const config = modelConfig(size, 100);
         const bytes = updateBytes(config, shape, parts);
         for (const key of ['B', 'P', 'T'] as const) {
           const larger = { ...shape, [key]: shape[key] + 1 };
+          const [ways, others] = [shape, larger].map(({ P, T }) => attentionBlocks(P, T - 1));
+          fc.pre(isDeepStrictEqual(ways, others));
           expect(updateBytes(config, larger, parts)).toBeGreaterThan(bytes);
         }
         expect(updateBytes(config, shape, parts + 1)).toBeGreaterThan(bytes);
@@ -35,6 +39,7 @@ describe('the memory of an update', () => {
     ['s', 2, { B: 8, P: 200, T: 301 }, 1_442],
     ['s', 1, { B: 2, P: 100, T: 2_001 }, 2_036],
     ['m-s', 1, { B: 4, P: 200, T: 501 }, 3_008],
+    ['s', 1, { B: 1, P: 93, T: 10_001 }, 1_300],
   ] as const)(
     'is within a fifth of what was measured: %s, %i parts, %o',
     (size, parts, shape, mib) => {
