@@ -67,7 +67,6 @@ function newTrainer(precision: Precision): Trainer {
     config,
     settings: SETTINGS,
     parts,
-    lanes: Math.floor(Number(threads) / parts),
     blocks: blocksOf({ prompts: batches.map(({ P }) => P), responses: batches.map(({ T }) => T) }),
     precision,
   });

@@ -9,25 +9,9 @@ import { currentRecording, nativeId, type NativeBackend } from './recorder.ts';
 /** Runs `body` and returns what it returns. */
 export type Turn = <T extends tf.TensorContainer>(body: () => T) => T;
 
-let laneCount = 1;
-
-/**
- * Wherever `body` takes turns, it does so in `count` lanes: turns of different lanes run side by side,
- * which keeps as many threads busy, and as many blocks in memory.
- */
-export function inLanes<T>(count: number, body: () => T): T {
-  const outer = laneCount;
-  laneCount = count;
-  try {
-    return body();
-  } finally {
-    laneCount = outer;
-  }
-}
-
 /**
  * The operations of a body that is called through the result start only when all tensors which the body
- * before it in its lane returned are there, and for the first ones `after`. Exempt is what reads nothing
+ * before it returned are there, and for the first ones `after`. Exempt is what reads nothing
  * but constants: the library computes it beforehand, so make it before the turns, once for all.
  */
 export function inTurn(after: readonly tf.Tensor[] = []): Turn {
@@ -41,12 +25,10 @@ export function inTurn(after: readonly tf.Tensor[] = []): Turn {
     const nodes = new Set(outputs.map((output) => `^${output.split(':')[0]}`));
     return nodes.size === 0 ? null : recording.add({ op: 'NoOp', inputs: [...nodes], attrs: {} });
   };
-  const fences = Array.from<string | null>({ length: laneCount }).fill(fenceBehind(after));
-  let turns = 0;
+  let fence = fenceBehind(after);
   return (body) => {
-    const lane = turns++ % fences.length;
-    const result = recording.behind(fences[lane]!, body);
-    fences[lane] = fenceBehind(tensorsIn(result));
+    const result = recording.behind(fence, body);
+    fence = fenceBehind(tensorsIn(result));
     return result;
   };
 }

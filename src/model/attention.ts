@@ -60,7 +60,7 @@ export const AT_ONCE: AttentionBlocks = { encoder: 1, decoder: 1, cross: 1 };
 /** Positions that attend to each other at once; more take more memory than time is worth. */
 const LONGEST_AT_ONCE = 2048;
 /** Queries of a block. */
-const LARGEST_BLOCK = 640;
+const LARGEST_BLOCK = 512;
 /** Keys that the queries of a sequence in blocks see at once. */
 const KEYS_AT_ONCE = 512;
 
@@ -74,10 +74,10 @@ export function attentionBlocks(prompt: number, response: number): AttentionBloc
   };
 }
 
-/** Powers of two, so that few different graphs serve all lengths. */
+/** Multiples of four, so that few different graphs serve all lengths. */
 function blockCount(length: number): number {
   if (length <= LONGEST_AT_ONCE) return 1;
-  return 2 ** Math.ceil(Math.log2(length / LARGEST_BLOCK));
+  return 4 * Math.ceil(length / (4 * LARGEST_BLOCK));
 }
 
 export interface AttendOptions {

@@ -125,7 +125,7 @@ export function positionsOf(config: ModelConfig, length: number): Rotation {
   return rotation(config.dim / config.heads, length);
 }
 
-/** The parameters of a layer whose names go on with one of `parts`. */
+/** The parameters of a layer whose names go on with one of `parts`: those that a gradient needs. */
 function pick(params: Params, layer: string, parts: readonly string[]): Params {
   const wanted = (name: string): boolean =>
     parts.some((part) => name.startsWith(`${layer}.${part}`));

@@ -59,13 +59,17 @@ export function adamwUpdate(
   tf.tidy(() => {
     const clipped = clipNorm === null ? gradient : tf.tidy(() => clip(gradient, clipNorm));
     update(state.mean, () => tf.add(tf.mul(state.mean, beta1), tf.mul(clipped, 1 - beta1)));
-    update(state.square, () =>
-      tf.add(tf.mul(state.square, beta2), tf.mul(tf.square(clipped), 1 - beta2)),
-    );
+    update(state.square, () => {
+      const added = tf.tidy(() => tf.mul(tf.square(clipped), 1 - beta2));
+      return tf.add(tf.mul(state.square, beta2), added);
+    });
     update(state.params, () => {
-      const root = tf.sqrt(tf.mul(state.square, rates.unbias));
-      const direction = tf.div(state.mean, tf.add(root, EPSILON));
-      return tf.sub(tf.mul(state.params, rates.keep), tf.mul(direction, rates.rate));
+      const root = tf.tidy(() => tf.sqrt(tf.mul(state.square, rates.unbias)));
+      const direction = tf.tidy(() => tf.div(state.mean, tf.add(root, EPSILON)));
+      root.dispose();
+      const change = tf.mul(direction, rates.rate);
+      direction.dispose();
+      return tf.sub(tf.mul(state.params, rates.keep), change);
     });
   });
 }

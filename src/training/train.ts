@@ -43,7 +43,6 @@ export interface TrainingRun {
   readonly parts: number;
   readonly accumulate?: boolean;
   readonly blocks?: readonly AttentionBlocks[];
-  readonly lanes?: number;
   readonly precision?: Precision;
   readonly validationBatches: () => Iterable<readonly Batch[]>;
   /** The run's folder, which the caller has locked. */

@@ -45,22 +45,18 @@ export interface TrainerOptions {
   readonly accumulate?: boolean;
   /** Ways to compute attention, for all lengths that occur; see `blocksOf`. At once unless given. */
   readonly blocks?: readonly AttentionBlocks[];
-  /** How many blocks of attention are computed side by side in each part, 1 unless given. */
-  readonly lanes?: number;
   readonly precision?: Precision;
   /** Operation by operation even where graphs could be recorded. */
   readonly eager?: boolean;
 }
 
 export function createTrainer(start: OptimizerValues, options: TrainerOptions): Trainer {
-  const { settings, parts, blocks = [AT_ONCE], lanes = 1, precision = 'fp32' } = options;
+  const { settings, parts, blocks = [AT_ONCE], precision = 'fp32' } = options;
   const state = trainingState(start, options.accumulate ?? false);
   const { params, mean, square, sum } = state;
   const variables = [params, mean, square, ...(sum === null ? [] : [sum])];
   const program = tidied(() => {
-    const functions = blocks.flatMap((blocks) =>
-      trainingFunctions(state, { ...options, lanes, blocks }),
-    );
+    const functions = blocks.flatMap((blocks) => trainingFunctions(state, { ...options, blocks }));
     return (options.eager ? eagerProgram : createProgram)(variables, functions, precision);
   });
 

@@ -1,7 +1,6 @@
 /** The functions of a training program: what is computed of each piece of a batch, and of all. */
 import * as tf from '@tensorflow/tfjs-core';
 import type { Shape } from '../data/batch.ts';
-import { inLanes } from '../engine/ordering.ts';
 import type { Part, ProgramFunction } from '../engine/program.ts';
 import type { AttentionBlocks } from '../model/attention.ts';
 import type { ModelConfig } from '../model/config.ts';
@@ -20,8 +19,6 @@ export interface TrainingFunctionOptions {
   readonly config: ModelConfig;
   readonly settings: AdamwSettings;
   readonly parts: number;
-  /** Blocks of attention that are computed side by side in each part. */
-  readonly lanes: number;
   readonly blocks: AttentionBlocks;
 }
 
@@ -34,7 +31,7 @@ export interface TrainingFunctionOptions {
  */
 export function trainingFunctions(
   state: TrainingState,
-  { config, settings, parts, lanes, blocks }: TrainingFunctionOptions,
+  { config, settings, parts, blocks }: TrainingFunctionOptions,
 ): ProgramFunction[] {
   const { sum } = state;
   const lossOf = (inputs: readonly tf.Tensor[]) => (flat: tf.Tensor) => {
@@ -49,7 +46,7 @@ export function trainingFunctions(
       const [P, N] = [prompt! * blocks.encoder, response! * blocks.decoder];
       return partInputs(emptyBatch({ B: rows!, P, T: N + 1 }), blocks);
     },
-    body: (inputs) => inLanes(lanes, () => body(inputs)),
+    body,
   });
   const gradients = part((inputs) => {
     const { value, grad } = tf.valueAndGrad(lossOf(inputs))(state.params);

@@ -83,7 +83,6 @@ export async function trainModel(stage: TrainingStage, session: Session): Promis
         blocks: blocksOf(
           union(batches.ladder, validation.count === 0 ? EXACT : batchLadder(validation, options)),
         ),
-        lanes: Math.max(1, Math.floor(backend.threads / parts)),
         precision,
         *validationBatches() {
           if (validation.count === 0) return;

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { startBackend } from '../../../src/engine/backends.ts';
-import { inLanes, inTurn } from '../../../src/engine/ordering.ts';
+import { inTurn } from '../../../src/engine/ordering.ts';
 import type { GraphNode } from '../../../src/engine/protobuf.ts';
 import {
   emptyRecording,
@@ -15,26 +15,21 @@ const { name } = await startBackend();
 
 it('where nothing is recorded, bodies just run, in the order in which they are written', () => {
   const seen: number[] = [];
-  const turn = inLanes(2, () => inTurn());
+  const turn = inTurn();
   expect([1, 2, 3].map((i) => turn(() => (seen.push(i), i)))).toEqual([1, 2, 3]);
   expect(seen).toEqual([1, 2, 3]);
 });
 
 describe.runIf(name === 'tensorflow')('in a recorded graph', () => {
-  it('every operation of a body waits for the results of the body before it in its lane', () => {
+  it('every operation of a body waits for the results of the body before it', () => {
     fc.assert(
       fc.property(
-        fc.integer({ min: 1, max: 3 }),
         fc.array(fc.integer({ min: 1, max: 4 }), { minLength: 1, maxLength: 8 }),
-        (lanes, depths) => {
-          const { ancestors, bodies, first } = recordBodies(lanes, depths);
+        (depths) => {
+          const { ancestors, bodies, first } = recordBodies(depths);
           bodies.forEach((own, i) => {
-            const before = bodies[i - lanes]?.at(-1) ?? first;
+            const before = bodies[i - 1]?.at(-1) ?? first;
             for (const node of own) expect(ancestors(node)).toContain(before);
-            // Lanes do not wait for each other.
-            if (lanes > 1 && i > 0) {
-              expect(ancestors(own[0]!)).not.toContain(bodies[i - 1]!.at(-1));
-            }
           });
         },
       ),
@@ -43,7 +38,7 @@ describe.runIf(name === 'tensorflow')('in a recorded graph', () => {
   });
 
   it('bodies inside a body wait for what that one waits for', () => {
-    const { ancestors, bodies } = recordBodies(1, [1, 2], (body) => {
+    const { ancestors, bodies } = recordBodies([1, 2], (body) => {
       const inner = inTurn();
       return inner(() => inner(body));
     });
@@ -56,7 +51,6 @@ describe.runIf(name === 'tensorflow')('in a recorded graph', () => {
  * operation `first`. Gives the operations of each body, and all that a node waits for.
  */
 function recordBodies(
-  lanes: number,
   depths: number[],
   around: (body: () => tf.Tensor) => tf.Tensor = (body) => body(),
 ) {
@@ -70,7 +64,7 @@ function recordBodies(
     record(backend, graph, () => {
       const first = tf.neg(x);
       name = graph.nodes.at(-1)!.name;
-      const turn = inLanes(lanes, () => inTurn([first]));
+      const turn = inTurn([first]);
       for (const depth of depths) {
         const from = graph.nodes.length;
         turn(() =>

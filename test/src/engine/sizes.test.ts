@@ -2,7 +2,13 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { DataType } from '../../../src/engine/protobuf.ts';
 import type { RecordedNode } from '../../../src/engine/recorder.ts';
-import { evaluate, generalise, samplePoints, type SizedConstant, type Sizes } from '../../../src/engine/sizes.ts';
+import {
+  evaluate,
+  generalise,
+  samplePoints,
+  type SizedConstant,
+  type Sizes,
+} from '../../../src/engine/sizes.ts';
 
 const NAMES = ['rows', 'prompt', 'response'];
 

@@ -75,7 +75,7 @@ describe('the loss', () => {
     const padded = { ...long, prompt, promptLengths, responseLengths, weights };
     const params = tf.tensor1d(initialParams(smallConfig, createRng(6)));
     const blocks = attentionBlocks(short.P, long.T - 1);
-    expect(blocks).toEqual({ encoder: 1, decoder: 4, cross: 1 });
+    expect(blocks).toEqual({ encoder: 1, decoder: 8, cross: 1 });
     const [own, expected] = [
       [padded, blocks],
       [short, AT_ONCE],
