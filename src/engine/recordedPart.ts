@@ -5,8 +5,9 @@ import { addPlaceholder, addSize, layOut, type Graph } from './graph.ts';
 import { inputName, readName } from './names.ts';
 import type { Part, Precision } from './program.ts';
 import { bindAll, dataType, emptyRecording, outputOf, record } from './recorder.ts';
-import type { NativeBackend } from './recorder.ts';
-import { generalise, samplePoints, type SizedNode } from './sizes.ts';
+import type { NativeBackend, RecordedNode } from './recorder.ts';
+import { constantsOf, generalise, samplePoints } from './sizes.ts';
+import type { SizedConstants, SizedNode } from './sizes.ts';
 
 export interface RecordedPart {
   readonly nodes: readonly SizedNode[];
@@ -34,12 +35,20 @@ export interface RecordingContext {
   readonly precision: Precision;
 }
 
+interface Run extends SizedConstants {
+  readonly tensors: readonly tf.Tensor[];
+  readonly nodes: readonly RecordedNode[];
+  readonly outputs: readonly string[];
+  readonly results: readonly tf.Tensor[];
+}
+
 /** @throws Error if it assigns a variable, or depends on the sizes in a way that no graph can repeat */
 export function recordPart(
   { smallest, inputs, body }: Part,
   { backend, variables, precision }: RecordingContext,
 ): RecordedPart {
-  const runs = samplePoints(smallest).map((sizes, run) => {
+  const runs: Run[] = [];
+  for (const sizes of samplePoints(smallest)) {
     const tensors = inputs(sizes);
     const recording = emptyRecording();
     bindAll(backend, recording, { tensors, nameOf: (i) => `@input_${i}` });
@@ -52,17 +61,21 @@ export function recordPart(
       (variable, i) => outputOf(backend, recording, variable) !== `@${readName(i)}`,
     );
     if (assigned) throw new Error('a part assigns a variable');
-    const shapes = results.map(({ shape }) => shape);
-    // They may be as large as all variables together.
-    if (run > 0) tf.dispose(results);
-    return { sizes, tensors, nodes: recording.nodes, outputs, results, shapes };
-  });
-  const [first] = runs as [(typeof runs)[0]];
-  for (const { shapes } of runs) {
-    if (shapes.some((shape, i) => shape.join() !== first.shapes[i]!.join())) {
+    const { nodes } = recording;
+    const [first] = runs;
+    const constants = constantsOf(nodes, first?.nodes ?? nodes, sizes);
+    if (first === undefined) {
+      runs.push({ ...constants, tensors, nodes, outputs, results });
+      continue;
+    }
+    if (results.some(({ shape }, i) => shape.join() !== first.results[i]!.shape.join())) {
       throw new Error('the shape of an output of a part depends on the sizes');
     }
+    // They may be as large as all variables together; and the operations are those of the first.
+    tf.dispose(results);
+    runs.push({ ...first, ...constants, tensors });
   }
+  const [first] = runs as [Run];
   const sources = Object.fromEntries(
     Object.keys(smallest).map((name) => {
       for (const [input, { rank }] of first.tensors.entries()) {
@@ -77,7 +90,7 @@ export function recordPart(
       throw new Error(`no input has an axis that is a multiple of the size ${name}`);
     }),
   );
-  const nodes = generalise(runs);
+  const nodes = generalise(first.nodes, runs);
   return {
     nodes: precision === 'bf16' ? withBfloat16Products(nodes) : nodes,
     outputs: first.outputs,

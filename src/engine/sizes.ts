@@ -25,10 +25,27 @@ export interface SizedNode extends RecordedNode {
   readonly sized?: SizedConstant;
 }
 
-/** Operations recorded at `sizes`. */
-export interface SizedRecording {
+/** The constants of operations recorded at `sizes`, in their order. */
+export interface SizedConstants {
   readonly sizes: Sizes;
-  readonly nodes: readonly RecordedNode[];
+  readonly constants: readonly Constant[];
+}
+
+/**
+ * All that another recording of the same operations needs to be remembered by.
+ * @throws Error naming the first operation that differs from `first`
+ */
+export function constantsOf(
+  nodes: readonly RecordedNode[],
+  first: readonly RecordedNode[],
+  sizes: Sizes,
+): SizedConstants {
+  const different = first.find((node, i) => !sameOperation(node, nodes[i]));
+  if (different !== undefined || nodes.length !== first.length) {
+    const name = different?.name ?? nodes[first.length]!.name;
+    throw new Error(`operation ${name} is another one at sizes ${JSON.stringify(sizes)}`);
+  }
+  return { sizes, constants: nodes.flatMap(({ constant }) => constant ?? []) };
 }
 
 /** Where a function must be recorded: what the fit needs, and last a point to test it on. */
@@ -43,27 +60,22 @@ export function samplePoints(smallest: Sizes): Sizes[] {
 }
 
 /**
- * @param recordings at `samplePoints(smallest)`, in that order
- * @throws Error naming the operation that sizes change in another way than the fit allows
+ * @param recordings at `samplePoints(smallest)`, in that order, the first of them of `nodes`
+ * @throws Error naming a constant that sizes change in another way than the fit allows
  */
-export function generalise(recordings: readonly SizedRecording[]): SizedNode[] {
-  const [first] = recordings as [SizedRecording];
-  return first.nodes.map((node, i) => {
-    const all = recordings.map(({ nodes, sizes }) => {
-      const other = nodes[i];
-      if (nodes.length !== first.nodes.length || !sameOperation(node, other)) {
-        throw new Error(`operation ${node.name} is another one at sizes ${JSON.stringify(sizes)}`);
-      }
-      return other!;
-    });
+export function generalise(
+  nodes: readonly RecordedNode[],
+  recordings: readonly SizedConstants[],
+): SizedNode[] {
+  const points = recordings.map(({ sizes }) => sizes);
+  let next = 0;
+  return nodes.map((node) => {
     const { constant } = node;
-    if (constant === undefined || all.every((other) => sameConstant(constant, other.constant!))) {
-      return node;
-    }
-    const sized = sizedConstant(
-      all.map((other) => other.constant!),
-      recordings.map(({ sizes }) => sizes),
-    );
+    if (constant === undefined) return node;
+    const at = next++;
+    const all = recordings.map(({ constants }) => constants[at]!);
+    if (all.every((other) => sameConstant(constant, other))) return node;
+    const sized = sizedConstant(all, points);
     if (sized === null) throw new Error(`constant ${node.name} changes with the sizes`);
     return { ...node, sized };
   });

@@ -4,9 +4,11 @@ import { DataType } from '../../../src/engine/protobuf.ts';
 import type { RecordedNode } from '../../../src/engine/recorder.ts';
 import {
   evaluate,
-  generalise,
+  constantsOf,
+  generalise as generaliseConstants,
   samplePoints,
   type SizedConstant,
+  type SizedNode,
   type Sizes,
 } from '../../../src/engine/sizes.ts';
 
@@ -50,6 +52,12 @@ function recordings(
     const node: RecordedNode = { name: 'Const_0', op: 'Const', inputs: [], attrs: {}, constant };
     return { sizes, nodes: [node] };
   });
+}
+
+function generalise(all: ReturnType<typeof recordings>): SizedNode[] {
+  const [first] = all as [(typeof all)[0]];
+  const constants = all.map(({ nodes, sizes }) => constantsOf(nodes, first.nodes, sizes));
+  return generaliseConstants(first.nodes, constants);
 }
 
 describe('generalising recordings', () => {
