@@ -15,7 +15,7 @@ export interface Ladder {
 export const EXACT: Ladder = { prompts: [], responses: [] };
 
 /** What rounding may cost, as a share of the tokens. */
-const COST = 0.03;
+const COST = 0.02;
 const MOST_PROMPTS = 12;
 const MOST_RESPONSES = 40;
 /** Lengths that may become rungs. */
