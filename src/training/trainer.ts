@@ -74,13 +74,15 @@ export function createTrainer(start: OptimizerValues, options: TrainerOptions): 
     inputs: readonly tf.Tensor[] = [],
   ): number => {
     const longest = (of: 'P' | 'T'): number => Math.max(...round.map((piece) => piece[of]));
-    const name = functionName(what, attentionBlocks(longest('P'), longest('T') - 1));
-    const own = blocks.find((blocks) => functionName(what, blocks) === name);
+    const needed = attentionBlocks(longest('P'), longest('T') - 1);
+    const kinds = Object.keys(needed) as (keyof AttentionBlocks)[];
+    // More blocks than are needed serve too.
+    const own = blocks.find((blocks) => kinds.every((kind) => blocks[kind] >= needed[kind]));
     if (own === undefined) {
       throw new RangeError(`prompts of ${longest('P')} and responses of ${longest('T')} tokens`);
     }
     const tensors = round.map((piece) => partInputs(piece, own));
-    return program.call(name, inputs, tensors)[0]![0]!;
+    return program.call(functionName(what, own), inputs, tensors)[0]![0]!;
   };
   return {
     update(pieces, step, learningRate) {
@@ -101,10 +103,16 @@ export function createTrainer(start: OptimizerValues, options: TrainerOptions): 
   };
 }
 
-/** All ways in which attention is computed for prompts and responses padded to these lengths. */
+/**
+ * All ways in which attention is computed for prompts and responses padded to these lengths, those
+ * with fewer blocks first.
+ */
 export function blocksOf({ prompts, responses }: Ladder): AttentionBlocks[] {
   const all = prompts.flatMap((P) => responses.map((T) => attentionBlocks(P, T - 1)));
-  return [...new Map(all.map((blocks) => [JSON.stringify(blocks), blocks])).values()];
+  const distinct = new Map(all.map((blocks) => [JSON.stringify(blocks), blocks]));
+  return [...distinct.values()].sort(
+    (a, b) => a.encoder - b.encoder || a.decoder - b.decoder || a.cross - b.cross,
+  );
 }
 
 function trainingState(

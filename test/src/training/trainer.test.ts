@@ -77,6 +77,17 @@ describe('a trainer', () => {
     for (const each of [plain, recorded]) each.dispose();
   });
 
+  it('computes lengths between those it was made for in more blocks than they need', () => {
+    const pieces = [randomBatch(7, { B: 1, P: 9, T: 2_200 })];
+    const exact = trainer({ eager: true, blocks: blocksOf({ prompts: [9], responses: [2_200] }) });
+    const other = trainer({
+      eager: true,
+      blocks: blocksOf({ prompts: [9], responses: [9, 4_200] }),
+    });
+    expectClose([other.loss(pieces)], [exact.loss(pieces)], { absolute: 1e-5 });
+    for (const each of [exact, other]) each.dispose();
+  });
+
   it('refuses responses longer than it was made for', () => {
     const one = trainer();
     const long = [randomBatch(6, { B: 1, P: 9, T: 2200 })];
