@@ -20,7 +20,7 @@ interface Workload {
 
 const maze = (side: number, reference: number): Workload => ({
   name: `maze ${side}×${side}, nondeterministic`,
-  task: { environment: 'maze', width: side, height: side, walls: [0.3, 0.5] } as Workload['task'],
+  task: mazeTask(side),
   reference,
 });
 
@@ -46,7 +46,16 @@ export async function measureGeneration(seconds = 3): Promise<Row[]> {
   return rows;
 }
 
-function settingsOf(task: Workload['task'], trainCount: number): GenerationSettings {
+/** The papers' mazes. */
+export function mazeTask(side: number): GenerationSettings['task'] {
+  const walls = { walls: [0.3, 0.5] };
+  return { environment: 'maze', width: side, height: side, ...walls };
+}
+
+export function settingsOf(
+  task: GenerationSettings['task'],
+  trainCount: number,
+): GenerationSettings {
   return {
     task,
     trainCount,

@@ -2,7 +2,7 @@
 import os from 'node:os';
 import { InputError } from '../envs/inputError.ts';
 import { suggestion } from '../src/cli/nearest.ts';
-import { cpuFeatures } from '../src/engine/machine.ts';
+import { hasBfloat16 } from '../src/engine/machine.ts';
 import { ALONE, type AloneName } from './alone.ts';
 import { VARIANTS, WORKLOADS } from './workloads.ts';
 import type { VariantName, Workload, WorkloadName } from './workloads.ts';
@@ -34,7 +34,7 @@ export function threadsOf(
 /** The workload's variants that this machine can run, those of torch.compile on all cores only. */
 export function variantsOf(
   { variants, threads: over }: Workload,
-  { torch, threads, bf16 = hasBf16() }: { torch: boolean; threads: number; bf16?: boolean },
+  { torch, threads, bf16 = hasBfloat16() }: { torch: boolean; threads: number; bf16?: boolean },
 ): readonly VariantName[] {
   const most = Math.max(...threadsOf(over));
   return variants.filter((name) => {
@@ -42,9 +42,4 @@ export function variantsOf(
     if (program === 'PyTorch' && !torch) return false;
     return (precision === 'fp32' || bf16) && (!compiled || threads === most);
   });
-}
-
-/** Whether this processor multiplies bf16; without it bf16 is slower than fp32 everywhere. */
-function hasBf16(): boolean {
-  return cpuFeatures().some((feature) => feature.endsWith('bf16'));
 }

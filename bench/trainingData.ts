@@ -8,9 +8,10 @@ import { createVocabulary } from '../traces/vocabulary.ts';
 import { padded, type Batch } from '../src/data/batch.ts';
 import { createBatches } from '../src/data/batches.ts';
 import { readSplit } from '../src/data/dataset.ts';
-import { generateDataset, type GenerationSettings } from '../src/data/generate.ts';
+import { generateDataset } from '../src/data/generate.ts';
 import { EXACT } from '../src/data/ladder.ts';
 import type { TokenBatch } from '../src/training/loss.ts';
+import { mazeTask, settingsOf } from './generation.ts';
 import type { MazeData, UniformData, Workload } from './workloads.ts';
 
 export interface TrainingData {
@@ -46,9 +47,8 @@ export function inRandomBatches(batches: readonly TokenBatch[], size: number): S
 }
 
 /** Tokens that are read in prompts and predicted in responses, padding not counted. */
-export function tokensOf({ promptLengths, responseLengths, B }: TokenBatch): number {
-  const sum = (lengths: Int32Array): number => lengths.reduce((a, b) => a + b, 0);
-  return sum(promptLengths) + sum(responseLengths) - B;
+export function tokensOf({ tokens, B }: Batch): number {
+  return tokens - B;
 }
 
 function uniformData({ B, prompt, response, vocabSize, steps }: UniformData): TrainingData {
@@ -70,21 +70,7 @@ function uniformData({ B, prompt, response, vocabSize, steps }: UniformData): Tr
 async function mazeData({ side, count, batchSize }: MazeData): Promise<TrainingData> {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'kit-bench-'));
   try {
-    const settings: GenerationSettings = {
-      task: { environment: 'maze', width: side, height: side, walls: [0.3, 0.5] } as {
-        environment: string;
-        width: number;
-        height: number;
-      },
-      trainCount: count,
-      validationCount: 0,
-      testCount: 0,
-      tasksPerLayout: 1,
-      nondeterministic: true,
-      maxTokens: 10_000,
-      seed: 'bench',
-    };
-    const manifest = await generateDataset(settings, { out: folder });
+    const manifest = await generateDataset(settingsOf(mazeTask(side), count), { out: folder });
     const vocabulary = createVocabulary(manifest.vocabulary);
     const split = readSplit(folder, 'train');
     const batches = createBatches(split, {

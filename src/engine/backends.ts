@@ -10,7 +10,7 @@ import util from 'node:util';
 import * as tf from '@tensorflow/tfjs-core';
 import { InputError } from '../../envs/inputError.ts';
 import { loadAddon } from './binding.ts';
-import { cpuFeatures, gpuNames } from './machine.ts';
+import { gpuNames, hasBfloat16 } from './machine.ts';
 import { locateEngine } from './nativeEngine.ts';
 
 /** Fastest first. */
@@ -79,12 +79,9 @@ export function bfloat16Problem({
 }: Pick<Backend, 'name' | 'devices'>): string | null {
   if (name !== 'tensorflow') return 'bf16 needs the native engine (kit setup installs it)';
   if (devices.join() !== cpuName()) return null;
-  const instructions = cpuFeatures();
-  if (BFLOAT16_FEATURES.some((feature) => instructions.includes(feature))) return null;
-  return `bf16 needs a processor with ${BFLOAT16_FEATURES.join(', ')} (kit doctor shows this one's)`;
+  if (hasBfloat16()) return null;
+  return "bf16 needs a processor with avx512_bf16, amx_bf16 or bf16 (kit doctor shows this one's)";
 }
-
-const BFLOAT16_FEATURES = ['avx512_bf16', 'amx_bf16', 'bf16'];
 
 /** A backend that can't be used on this machine as it is. */
 class Unavailable extends Error {}

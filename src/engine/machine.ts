@@ -19,6 +19,11 @@ export function cpuFeatures(): string[] {
   return MATRIX_FEATURES.filter((feature) => present.has(feature));
 }
 
+/** Whether the processor multiplies bfloat16; without that it is slower than float32. */
+export function hasBfloat16(): boolean {
+  return cpuFeatures().some((feature) => feature.endsWith('bf16'));
+}
+
 const MATRIX_FEATURES =
   'avx avx2 fma avx512f avx512_vnni avx512_bf16 amx_tile amx_bf16 asimd sve bf16 i8mm'.split(' ');
 

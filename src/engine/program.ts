@@ -64,9 +64,8 @@ export interface Program {
   dispose(): void;
 }
 
-export const PRECISIONS = ['fp32', 'bf16'] as const;
 /** bf16: matrix products of the parts in bfloat16, variables and all else in float32. */
-export type Precision = (typeof PRECISIONS)[number];
+export type Precision = 'fp32' | 'bf16';
 
 /** Whether functions can be recorded on the backend that runs. */
 export function canRecord(): boolean {

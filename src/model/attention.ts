@@ -1,5 +1,6 @@
 /** Multi-head attention (Vaswani et al. 2017, section 3.2), without biases and dropout. */
 import * as tf from '@tensorflow/tfjs-core';
+import { alongOutput, attentionGradients } from './attentionGradients.ts';
 import { blockAttention } from './blockAttention.ts';
 import { linear, rotate, type Rotation } from './layers.ts';
 import { causalMask, type Mask } from './masks.ts';
@@ -99,11 +100,7 @@ export function attend(
   return attentionAtOnce([scaled, key, value], mask === 'causal' ? causalMask(length) : mask);
 }
 
-/**
- * In the gradient, the sum that a softmax subtracts from the gradient of each row of weights is that
- * row's product of output and output gradient (Dao et al. 2022, appendix B.2), which spares two passes
- * over all scores.
- */
+/** softmax(query · keyᵀ + mask) · value: [B, H, L, d]; query is scaled already. */
 function attentionAtOnce(
   inputs: readonly [query: tf.Tensor, key: tf.Tensor, value: tf.Tensor],
   mask: tf.Tensor | null,
@@ -123,14 +120,8 @@ function attentionAtOnce(
       value: output,
       gradFunc: (dy, saved) => {
         const [query, key, value, weights, output] = saved;
-        const along = tf.sum(tf.mul(dy, output!), -1, true); // [B, H, L, 1]
-        const dWeights = tf.matMul(dy, value!, false, true);
-        const dScores = tf.mul(weights!, tf.sub(dWeights, along));
-        return [
-          tf.matMul(dScores, key!),
-          tf.matMul(dScores, query!, true),
-          tf.matMul(weights!, dy, true),
-        ];
+        const along = alongOutput(dy, output!);
+        return attentionGradients([query!, key!, value!], { weights: weights!, dy, along });
       },
     };
   });

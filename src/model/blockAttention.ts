@@ -1,12 +1,12 @@
 /**
  * Attention in blocks of queries: memory grows with the length of the sequences instead of its square,
  * because only one block's weights are there at a time, and are computed again for the gradient (Rabe
- * and Staats 2021; the gradient as in Dao et al. 2022, appendix B.2). Deviation from both: a block reads
- * all of its keys at once, so that its softmax needs no running maximum. Causal blocks read no later
- * keys.
+ * and Staats 2021; Dao et al. 2022). Deviation from both: a block reads all of its keys at once, so that
+ * its softmax needs no running maximum. Causal blocks read no later keys.
  */
 import * as tf from '@tensorflow/tfjs-core';
 import { inTurn } from '../engine/ordering.ts';
+import { alongOutput, attentionGradients, type Inputs } from './attentionGradients.ts';
 import { causalMask, type Mask } from './masks.ts';
 
 export interface BlockOptions {
@@ -40,8 +40,6 @@ export function blockAttention(
   return op(...inputs);
 }
 
-type Inputs = [query: tf.Tensor, key: tf.Tensor, value: tf.Tensor];
-
 function forward([query, key, value]: Inputs, options: BlockOptions): tf.Tensor {
   const blocks = blocksOf([query, key, value], options);
   const queries = splitBlocks(query, blocks);
@@ -60,7 +58,7 @@ function backward(
 ): Inputs {
   const blocks = blocksOf([query, key, value], options);
   const [queries, dOutputs] = [splitBlocks(query, blocks), splitBlocks(dy, blocks)];
-  const along = splitBlocks(tf.sum(tf.mul(dy, output), -1, true), blocks); // [B, H, L, 1]
+  const along = splitBlocks(alongOutput(dy, output), blocks);
   const turn = inTurn([dy]);
   const dQueries: tf.Tensor[] = [];
   const [dKey, dValue] = [sumOfPrefixes(), sumOfPrefixes()];
@@ -69,13 +67,8 @@ function backward(
       tf.tidy((): Inputs => {
         const [keys, values] = [positions(key, 0, block.keys), positions(value, 0, block.keys)];
         const weights = weigh(queries[i]!, key, block);
-        const dWeights = tf.matMul(dOutputs[i]!, values, false, true);
-        const dScores = tf.mul(weights, tf.sub(dWeights, along[i]!));
-        return [
-          tf.matMul(dScores, keys),
-          tf.matMul(dScores, queries[i]!, true),
-          tf.matMul(weights, dOutputs[i]!, true),
-        ];
+        const saved = { weights, dy: dOutputs[i]!, along: along[i]! };
+        return attentionGradients([queries[i]!, keys, values], saved);
       }),
     );
     dQueries.unshift(dQuery);

@@ -18,7 +18,7 @@ import type { ModelConfig } from './config.ts';
 import { embed, linear, rmsNorm, rotation, swiGlu, type Rotation } from './layers.ts';
 import { causalMask, type Mask } from './masks.ts';
 import type { Params } from './params.ts';
-import { compute, recompute, type Compute } from './recompute.ts';
+import { compute, recompute, type Operands } from './recompute.ts';
 
 export interface Model {
   readonly config: ModelConfig;
@@ -31,7 +31,7 @@ export interface Model {
 export function encode(model: Model, prompt: tf.Tensor, mask: tf.Tensor): tf.Tensor {
   const { config, params, blocks: { encoder: blocks } = AT_ONCE } = model;
   const positions = positionsOf(config, prompt.shape[1]!);
-  const stage = blocks > 1 ? recompute : compute;
+  const stage = stageFor(blocks);
   let x = embed(params['encoder.embedding']!, prompt); // [B, P, D]
   for (let i = 0; i < config.encoderLayers; i++) {
     const layer = `encoder.${i}`;
@@ -43,7 +43,8 @@ export function encode(model: Model, prompt: tf.Tensor, mask: tf.Tensor): tf.Ten
       },
       {
         inputs: [x, attend(query, own, { mask, blocks })],
-        params: pick(params, layer, ['attention.output', 'feedForward']),
+        params,
+        needs: [`${layer}.attention.output`, `${layer}.feedForward`],
       },
     );
   }
@@ -79,7 +80,7 @@ export function decode(
   context: DecoderContext,
 ): { logits: tf.Tensor; keyValues: readonly KeyValue[] } {
   const { memory, memoryMask, positions, past } = context;
-  const stage = blocks.decoder > 1 ? recompute : compute;
+  const stage = stageFor(blocks.decoder);
   const shared = context.selfMask === 'causal' && blocks.decoder === 1;
   const selfMask = shared ? causalMask(tokens.shape[1]!) : context.selfMask;
   const keyValues: KeyValue[] = [];
@@ -105,13 +106,14 @@ export function decode(
       },
       {
         inputs: [x, attended, memory[i]!.key, memory[i]!.value],
-        params: pick(params, layer, [
-          'attention.output',
-          'crossAttentionNorm',
-          'crossAttention.query',
-          'crossAttention.output',
-          'feedForward',
-        ]),
+        params,
+        needs: [
+          `${layer}.attention.output`,
+          `${layer}.crossAttentionNorm`,
+          `${layer}.crossAttention.query`,
+          `${layer}.crossAttention.output`,
+          `${layer}.feedForward`,
+        ],
         constants: [memoryMask],
       },
     );
@@ -125,11 +127,24 @@ export function positionsOf(config: ModelConfig, length: number): Rotation {
   return rotation(config.dim / config.heads, length);
 }
 
-/** The parameters of a layer whose names go on with one of `parts`: those that a gradient needs. */
-function pick(params: Params, layer: string, parts: readonly string[]): Params {
-  const wanted = (name: string): boolean =>
-    parts.some((part) => name.startsWith(`${layer}.${part}`));
-  return Object.fromEntries(Object.entries(params).filter(([name]) => wanted(name)));
+interface StageOperands extends Operands {
+  /** What the names of the parameters that it reads begin with. */
+  readonly needs: readonly string[];
+}
+
+/** Computes a part of a layer. */
+type Stage = (f: (operands: Operands) => tf.Tensor, operands: StageOperands) => tf.Tensor;
+
+/** Parts of layers in blocks are recomputed, which takes exactly the parameters that they read. */
+function stageFor(blocks: number): Stage {
+  if (blocks === 1) return compute;
+  return (f, operands) => {
+    const { params, needs } = operands;
+    const own = Object.entries(params).filter(([name]) =>
+      needs.some((beginning) => name.startsWith(beginning)),
+    );
+    return recompute(f, { ...operands, params: Object.fromEntries(own) });
+  };
 }
 
 function queryKeyValue(
@@ -140,14 +155,18 @@ function queryKeyValue(
     config,
     positions,
     stage,
-  }: { layer: string; config: ModelConfig; positions: Rotation; stage: Compute },
+  }: { layer: string; config: ModelConfig; positions: Rotation; stage: Stage },
 ): { query: tf.Tensor } & KeyValue {
   const joint = stage(
     ({ inputs: [x], params }) => {
       const normed = rmsNorm(x!, params[`${layer}.attentionNorm`]!);
       return linear(normed, params[`${layer}.attention.queryKeyValue`]!);
     },
-    { inputs: [x], params: pick(params, layer, ['attentionNorm', 'attention.queryKeyValue']) },
+    {
+      inputs: [x],
+      params,
+      needs: [`${layer}.attentionNorm`, `${layer}.attention.queryKeyValue`],
+    },
   ); // [B, L, 3D]
   return splitProjections(joint, { heads: config.heads, positions });
 }
