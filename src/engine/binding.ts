@@ -33,7 +33,9 @@ export function bindingFolder(tensorflow: Tensorflow, env: NodeJS.ProcessEnv): s
   const facts = [FLAGS.join(' '), process.platform, process.arch, version, fingerprint(tensorflow)];
   const key = sha256(
     ...facts.map((fact) => `${fact}\n`),
-    ...sources().map((file) => readFileSync(file)),
+    ...[...upstreamSources(), DELETE_REFERENCE, QUIET_LOAD_SOURCE].map((file) =>
+      readFileSync(file),
+    ),
   );
   return path.join(engineCache(env), 'bindings', key.slice(0, 16));
 }
@@ -69,8 +71,8 @@ export async function buildBinding(
       }
     };
     await Promise.all([
-      compile(ADDON, [...addonSources(), ...link]),
-      compile(QUIET_LOAD, [quietLoadSource(), ...(process.platform === 'linux' ? ['-ldl'] : [])]),
+      compile(ADDON, [...upstreamSources().filter(isSource), DELETE_REFERENCE, ...link]),
+      compile(QUIET_LOAD, [QUIET_LOAD_SOURCE, ...(process.platform === 'linux' ? ['-ldl'] : [])]),
     ]);
     const version = await testBinding(tensorflow, temporary, run);
     writeJsonAtomic(path.join(temporary, 'binding.json'), {
@@ -96,8 +98,11 @@ const FLAGS = [
   '-fPIC',
   '-shared',
   '-DNAPI_VERSION=8',
+  '-Dnapi_delete_reference=kit_delete_reference',
   ...(process.platform === 'darwin' ? ['-undefined', 'dynamic_lookup'] : []),
 ];
+const DELETE_REFERENCE = path.join(kitRoot, 'src', 'engine', 'deleteReference.cc');
+const QUIET_LOAD_SOURCE = path.join(kitRoot, 'src', 'engine', 'quietLoad.cc');
 
 /**
  * Multiplies two matrices in a process of its own, which may crash: a library for another
@@ -134,20 +139,15 @@ const SELF_TEST = `
   console.log('works ' + tf.TF_Version);
 `;
 
-function sources(): string[] {
+function upstreamSources(): string[] {
   const folder = path.join(upstream(), 'binding');
-  const all = readdirSync(folder)
+  return readdirSync(folder)
     .sort()
     .map((name) => path.join(folder, name));
-  return [...all, quietLoadSource()];
 }
 
-function addonSources(): string[] {
-  return sources().filter((file) => file.endsWith('.cc') && file !== quietLoadSource());
-}
-
-function quietLoadSource(): string {
-  return path.join(kitRoot, 'src', 'engine', 'quietLoad.cc');
+function isSource(file: string): boolean {
+  return file.endsWith('.cc');
 }
 
 function upstream(): string {
