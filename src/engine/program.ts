@@ -16,6 +16,7 @@ import os from 'node:os';
 import path from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import { writeFileAtomic } from '../files.ts';
+import { collectGarbage } from './garbage.ts';
 import { addVariable, emptyGraph, type Graph } from './graph.ts';
 import { functionPrefix, inputName, partPrefix, readName } from './names.ts';
 import { encodeSavedModel } from './protobuf.ts';
@@ -118,6 +119,7 @@ export function recordProgram(
   const context = { backend, variables, precision };
   const outputs = new Map(functions.map((func) => [func.name, addFunction(graph, func, context)]));
   const session = loadGraph(backend, graph);
+  if (graph.nodes.length > LARGE) collectGarbage();
 
   const run = (feeds: readonly (readonly [string, tf.Tensor])[], fetches: readonly string[]) => {
     const ids = feeds.map(([, tensor]) => nativeId(backend, tensor));
@@ -151,6 +153,9 @@ export function recordProgram(
     dispose: () => binding.deleteSavedModel(session),
   };
 }
+
+/** Nodes of a graph whose recording leaves garbage worth the time of its collection. */
+const LARGE = 5_000;
 
 function functionOf(
   functions: readonly ProgramFunction[],

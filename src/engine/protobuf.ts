@@ -10,11 +10,11 @@ export const DataType = { float32: 1, int32: 3, int64: 9, bool: 10, bfloat16: 14
 export type AttrValue = Uint8Array & { readonly __attr?: never };
 
 export const attr = {
-  string: (value: string): AttrValue => bytesField(2, utf8(value)),
-  int: (value: number): AttrValue => varintField(3, value),
+  string: once((value: string) => bytesField(2, utf8(value))),
+  int: once((value: number) => varintField(3, value)),
   float: (value: number): AttrValue => floatField(4, value),
-  bool: (value: boolean): AttrValue => varintField(5, value ? 1 : 0),
-  type: (value: number): AttrValue => varintField(6, value),
+  bool: once((value: boolean) => varintField(5, value ? 1 : 0)),
+  type: once((value: number) => varintField(6, value)),
   shape: (shape: readonly number[]): AttrValue => bytesField(7, tensorShape(shape)),
   tensor: (dtype: number, shape: readonly number[], content: Uint8Array): AttrValue =>
     // TensorProto: dtype 1, tensor_shape 2, tensor_content 4
@@ -28,6 +28,16 @@ export const attr = {
   floats: (values: readonly number[]): AttrValue =>
     bytesField(1, concat(...values.map((value) => floatField(4, value)))),
 };
+
+/** Encodes each of few values once: recordings have tens of thousands of attributes. */
+function once<T>(encode: (value: T) => AttrValue): (value: T) => AttrValue {
+  const known = new Map<T, AttrValue>();
+  return (value) => {
+    const encoded = known.get(value) ?? encode(value);
+    known.set(value, encoded);
+    return encoded;
+  };
+}
 
 /** node_def.proto; an input is "name", "name:output" or "^name" for order alone. */
 export interface GraphNode {
@@ -83,6 +93,7 @@ export function bytesField(field: number, value: Uint8Array): Uint8Array {
 
 /** Seven bits a byte, lowest first; negative numbers as 64-bit two's complement. */
 function varint(value: number): Uint8Array {
+  if (value >= 0 && value < 128) return Uint8Array.of(value);
   let rest = BigInt.asUintN(64, BigInt(value));
   const bytes: number[] = [];
   for (; rest > 127n; rest >>= 7n) bytes.push(Number(rest & 127n) | 128);
