@@ -1,9 +1,8 @@
 /** Rollout speed: sampled responses of a fixed length, prompts read included. */
-import * as tf from '@tensorflow/tfjs-core';
 import { createRng } from '../envs/rng.ts';
 import { modelConfig, type ModelSize } from '../src/model/config.ts';
-import { initialParams, splitParams, type Params } from '../src/model/params.ts';
-import { rollout } from '../src/model/rollout.ts';
+import { initialParams } from '../src/model/params.ts';
+import { createRollouts } from '../src/model/rollout.ts';
 import { median, type Row } from './rows.ts';
 
 const SHAPES = {
@@ -17,8 +16,8 @@ export async function measureRollouts(
 ): Promise<Row[]> {
   const { rows, prompt, generated, vocabSize } = SHAPES[size];
   const config = modelConfig(size, vocabSize);
-  const flat = initialParams(config, createRng('bench'));
-  const params = tf.tidy(() => splitParams(config, tf.tensor1d(flat)) as never) as Params;
+  const params = initialParams(config, createRng('bench'));
+  const { respond, dispose } = createRollouts({ config, params });
   const rng = createRng('prompts');
   const request = {
     id: '0',
@@ -27,7 +26,7 @@ export async function measureRollouts(
   const seconds: number[] = [];
   for (let i = 0; i <= repetitions; i++) {
     const started = performance.now();
-    const [responses] = await rollout({ config, params }, [request], {
+    const [responses] = await respond([request], {
       prefix: [],
       samples: rows,
       temperature: 1,
@@ -36,9 +35,10 @@ export async function measureRollouts(
       rows,
       end: null,
     });
-    if (responses!.some(({ length }) => length !== generated)) throw new Error('ended early');
+    if (responses!.some(({ ids }) => ids.length !== generated)) throw new Error('ended early');
     if (i > 0) seconds.push((performance.now() - started) / 1000);
   }
+  dispose();
   return [
     {
       name: `rollouts ${size}, ${rows} rows, prompt ${prompt}, ${generated} generated`,

@@ -32,6 +32,7 @@ export function withBfloat16Products(nodes: readonly SizedNode[]): SizedNode[] {
       name,
       inputs,
       attrs: { ...node.attrs, T: attr.type(DataType.bfloat16) },
+      dtypes: [DataType.bfloat16],
     });
     result.push(cast(node.name, name, [DataType.bfloat16, DataType.float32]));
   }
@@ -40,5 +41,5 @@ export function withBfloat16Products(nodes: readonly SizedNode[]): SizedNode[] {
 
 function cast(name: string, input: string, [from, to]: readonly [number, number]): SizedNode {
   const attrs = { SrcT: attr.type(from), DstT: attr.type(to), Truncate: attr.bool(false) };
-  return { name, op: 'Cast', inputs: [input], attrs };
+  return { name, op: 'Cast', inputs: [input], attrs, dtypes: [to] };
 }

@@ -7,28 +7,46 @@ import type { Polynomial, SizedConstant, SizedNode } from './sizes.ts';
 export interface Graph {
   readonly nodes: readonly GraphNode[];
   /** @returns `name`, or one made up */
-  add(
-    op: string,
-    inputs: readonly string[],
-    options: { readonly attrs?: GraphNode['attrs']; readonly name?: string },
-  ): string;
+  add(op: string, inputs: readonly string[], options: NodeOptions): string;
+  /** DataType of an output. */
+  dtypeOf(output: string): number;
+}
+
+export interface NodeOptions {
+  readonly attrs?: GraphNode['attrs'];
+  readonly name?: string;
+  /** DataTypes of the outputs, for those that a loop may read. */
+  readonly dtypes?: readonly number[];
 }
 
 export function emptyGraph(): Graph {
   const nodes: GraphNode[] = [];
+  const dtypesOf = new Map<string, readonly number[]>();
   return {
     nodes,
-    add(op, inputs, { attrs = {}, name = `${op}__${nodes.length}` }) {
+    add(op, inputs, { attrs = {}, name = `${op}__${nodes.length}`, dtypes = [] }) {
       nodes.push({ name, op, inputs, attrs });
+      dtypesOf.set(name, dtypes);
       return name;
     },
+    dtypeOf(output) {
+      const [name, index = '0'] = output.split(':') as [string, string?];
+      const dtype = dtypesOf.get(name)?.[Number(index)];
+      if (dtype === undefined) throw new Error(`${output} has no dtype`);
+      return dtype;
+    },
   };
+}
+
+/** The node whose output it is, or which comes first if it is for order alone. */
+export function nodeOf(input: string): string {
+  return input.replace(/^\^|:.*$/g, '');
 }
 
 export function addConstant(graph: Graph, { dtype, shape, values }: Constant): string {
   const content = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
   const attrs = { dtype: attr.type(dtype), value: attr.tensor(dtype, shape, content) };
-  return graph.add('Const', [], { attrs });
+  return graph.add('Const', [], { attrs, dtypes: [dtype] });
 }
 
 export function addPlaceholder(
@@ -37,7 +55,7 @@ export function addPlaceholder(
   { dtype, shape }: { readonly dtype: number; readonly shape: readonly number[] },
 ): void {
   const attrs = { dtype: attr.type(dtype), shape: attr.shape(shape) };
-  graph.add('Placeholder', [], { attrs, name });
+  graph.add('Placeholder', [], { attrs, name, dtypes: [dtype] });
 }
 
 /** A variable, variable_i, with its reading, and its writing from a placeholder, write_i. */
@@ -62,7 +80,7 @@ export function addVariable(
   });
   const attrs = { T: attr.type(DataType.float32) };
   graph.add('Identity', [one, `^${assign}`], { attrs, name: `written_${i}` });
-  graph.add('ReadVariableOp', [handle], { attrs: type, name: readName(i) });
+  graph.add('ReadVariableOp', [handle], { attrs: type, name: readName(i), dtypes: [dtype] });
 }
 
 /** The extent of an axis over `times`, a scalar. */
@@ -83,12 +101,15 @@ export function addSize(
   const integers = (shape: number[], value: number): string =>
     addConstant(graph, { dtype: DataType.int32, shape, values: Int32Array.of(value) });
   const int32 = attr.type(DataType.int32);
-  const shape = graph.add('Shape', [tensor], { attrs: { T: attr.type(dtype), out_type: int32 } });
+  const dtypes = [DataType.int32];
+  const attrs = { T: attr.type(dtype), out_type: int32 };
+  const shape = graph.add('Shape', [tensor], { attrs, dtypes });
   const range = [integers([1], axis), integers([1], axis + 1), integers([1], 1)];
   const extent = graph.add('StridedSlice', [shape, ...range], {
     attrs: { T: int32, Index: int32, shrink_axis_mask: attr.int(1) },
+    dtypes,
   });
-  return graph.add('FloorDiv', [extent, integers([], times)], { attrs: { T: int32 } });
+  return graph.add('FloorDiv', [extent, integers([], times)], { attrs: { T: int32 }, dtypes });
 }
 
 /** What a layout's operations may read from elsewhere in the graph. */
@@ -136,9 +157,9 @@ export function layOut(
   };
   const renamed = new Map<string, string>();
   const resolve = (output: string): string => renamed.get(output) ?? nameOf(output);
-  for (const { name, op, inputs: own, attrs, constant, sized } of nodes) {
+  for (const { name, op, inputs: own, attrs, dtypes, constant, sized } of nodes) {
     if (constant === undefined) {
-      graph.add(op, own.map(resolve), { attrs, name: prefix + name });
+      graph.add(op, own.map(resolve), { attrs, name: prefix + name, dtypes: dtypes ?? [] });
       continue;
     }
     const key = sized === undefined ? keyOf(constant) : JSON.stringify(sized);
@@ -152,6 +173,7 @@ export function layOut(
 function sizeArithmetic(graph: Graph, sizes: Readonly<Record<string, string>>) {
   const known = new Map<string, string>();
   const int32 = { T: attr.type(DataType.int32) };
+  const dtypes = [DataType.int32];
   const once = (key: string, make: () => string): string => {
     if (!known.has(key)) known.set(key, make());
     return known.get(key)!;
@@ -161,7 +183,7 @@ function sizeArithmetic(graph: Graph, sizes: Readonly<Record<string, string>>) {
       addConstant(graph, { dtype: DataType.int32, shape: [], values: Int32Array.of(value) }),
     );
   const binary = (op: string, a: string, b: string): string =>
-    once(`${op} ${a} ${b}`, () => graph.add(op, [a, b], { attrs: int32 }));
+    once(`${op} ${a} ${b}`, () => graph.add(op, [a, b], { attrs: int32, dtypes }));
   const scalar = ({ terms }: Polynomial): string =>
     terms
       .map(({ factor, sizes: names }) => {
@@ -185,6 +207,7 @@ function sizeArithmetic(graph: Graph, sizes: Readonly<Record<string, string>>) {
       return once(`[${scalars.join()}]`, () =>
         graph.add('Pack', scalars, {
           attrs: { ...int32, N: attr.int(scalars.length), axis: attr.int(0) },
+          dtypes,
         }),
       );
     },
@@ -196,6 +219,7 @@ function addFill(graph: Graph, { constant, dims }: { constant: Constant; dims: s
   const value = addConstant(graph, { dtype, shape: [], values: values.slice(0, 1) });
   return graph.add('Fill', [dims, value], {
     attrs: { T: attr.type(dtype), index_type: attr.type(DataType.int32) },
+    dtypes: [dtype],
   });
 }
 

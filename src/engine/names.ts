@@ -16,3 +16,6 @@ export function functionPrefix(name: string): string {
 export function partPrefix(name: string, part: number): string {
   return `${name}/part_${part}/`;
 }
+
+/** Before the names of all nodes of a loop. */
+export const LOOP_PREFIX = 'loop/';

@@ -11,17 +11,11 @@
  * All functions of a program lie in one SavedModel, because sessions share no variables. On other
  * backends the same functions run operation by operation.
  */
-import { mkdtempSync, rmSync } from 'node:fs';
-import os from 'node:os';
-import path from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
-import { writeFileAtomic } from '../files.ts';
-import { collectGarbage } from './garbage.ts';
-import { addVariable, emptyGraph, type Graph } from './graph.ts';
 import { functionPrefix, inputName, partPrefix, readName } from './names.ts';
-import { encodeSavedModel } from './protobuf.ts';
 import { addFunction } from './recordedFunction.ts';
-import { dataType, nativeId, type NativeBackend } from './recorder.ts';
+import type { NativeBackend } from './recorder.ts';
+import { graphWith, startSession, valuesOf, type Feed } from './session.ts';
 import type { Sizes } from './sizes.ts';
 
 /** What is computed `count` times, side by side; it reads variables, but assigns none. */
@@ -111,29 +105,12 @@ export function recordProgram(
   precision: Precision = 'fp32',
 ): Program {
   const backend = tf.backend() as unknown as NativeBackend;
-  const { binding } = backend;
-  const graph = emptyGraph();
-  variables.forEach(({ dtype, shape }, i) => {
-    addVariable(graph, i, { dtype: dataType(dtype), shape });
-  });
+  const graph = graphWith(variables);
   const context = { backend, variables, precision };
   const outputs = new Map(functions.map((func) => [func.name, addFunction(graph, func, context)]));
-  const session = loadGraph(backend, graph);
-  if (graph.nodes.length > LARGE) collectGarbage();
-
-  const run = (feeds: readonly (readonly [string, tf.Tensor])[], fetches: readonly string[]) => {
-    const ids = feeds.map(([, tensor]) => nativeId(backend, tensor));
-    const names = feeds.map(([name]) => `${name}:0`).join();
-    const results = binding.runSavedModel(session, ids, names, fetches.map((f) => `${f}:0`).join());
-    return results.map(({ id }) => {
-      const values = binding.tensorDataSync(id) as Float32Array;
-      binding.deleteTensor(id);
-      return values;
-    });
-  };
-  variables.forEach((variable, i) => run([[`write_${i}`, variable]], [`written_${i}`]));
-  tf.dispose([...variables]);
-
+  const session = startSession(backend, graph, variables);
+  const run = (feeds: readonly Feed[], fetches: readonly string[]): Float32Array[] =>
+    valuesOf(backend, session.run(feeds, fetches));
   return {
     call(name, inputs, parts = []) {
       functionOf(functions, name, parts.length);
@@ -150,12 +127,9 @@ export function recordProgram(
         [],
         variables.map((_, i) => readName(i)),
       ),
-    dispose: () => binding.deleteSavedModel(session),
+    dispose: () => session.dispose(),
   };
 }
-
-/** Nodes of a graph whose recording leaves garbage worth the time of its collection. */
-const LARGE = 5_000;
 
 function functionOf(
   functions: readonly ProgramFunction[],
@@ -167,14 +141,4 @@ function functionOf(
   const count = func.part?.count ?? 0;
   if (parts !== count) throw new Error(`${name} takes ${count} parts, not ${parts}`);
   return func;
-}
-
-function loadGraph(backend: NativeBackend, graph: Graph): number {
-  const folder = mkdtempSync(path.join(os.tmpdir(), 'kit-graph-'));
-  try {
-    writeFileAtomic(path.join(folder, 'saved_model.pb'), encodeSavedModel(graph.nodes));
-    return backend.binding.loadSavedModel(folder, 'serve');
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
 }

@@ -42,10 +42,14 @@ interface Run extends SizedConstants {
   readonly results: readonly tf.Tensor[];
 }
 
-/** @throws Error if it assigns a variable, or depends on the sizes in a way that no graph can repeat */
+/**
+ * @param outputs whether their shapes may depend on the sizes
+ * @throws Error if it assigns a variable, or depends on the sizes in a way that no graph can repeat
+ */
 export function recordPart(
-  { smallest, inputs, body }: Part,
+  { smallest, inputs, body }: Pick<Part, 'smallest' | 'inputs' | 'body'>,
   { backend, variables, precision }: RecordingContext,
+  outputs: 'fixed' | 'sized' = 'fixed',
 ): RecordedPart {
   const runs: Run[] = [];
   for (const sizes of samplePoints(smallest)) {
@@ -53,9 +57,9 @@ export function recordPart(
     const recording = emptyRecording();
     bindAll(backend, recording, { tensors, nameOf: (i) => `@input_${i}` });
     bindAll(backend, recording, { tensors: variables, nameOf: (i) => `@${readName(i)}` });
-    const { results, outputs } = record(backend, recording, () => {
+    const { results, names } = record(backend, recording, () => {
       const results = tf.tidy(() => [...body(tensors)]);
-      return { results, outputs: results.map((tensor) => outputOf(backend, recording, tensor)) };
+      return { results, names: results.map((tensor) => outputOf(backend, recording, tensor)) };
     });
     const assigned = variables.some(
       (variable, i) => outputOf(backend, recording, variable) !== `@${readName(i)}`,
@@ -65,10 +69,11 @@ export function recordPart(
     const [first] = runs;
     const constants = constantsOf(nodes, first?.nodes ?? nodes, sizes);
     if (first === undefined) {
-      runs.push({ ...constants, tensors, nodes, outputs, results });
+      runs.push({ ...constants, tensors, nodes, outputs: names, results });
       continue;
     }
-    if (results.some(({ shape }, i) => shape.join() !== first.results[i]!.shape.join())) {
+    const shapes = (all: readonly tf.Tensor[]): string => JSON.stringify(all.map((x) => x.shape));
+    if (outputs === 'fixed' && shapes(results) !== shapes(first.results)) {
       throw new Error('the shape of an output of a part depends on the sizes');
     }
     // They may be as large as all variables together; and the operations are those of the first.
@@ -101,21 +106,25 @@ export function recordPart(
   };
 }
 
-/**
- * Adds it once, with placeholders of its own.
- * @param reads names of the variables' values in recordings and in the graph
- * @returns the names of its outputs
- */
+interface PartSurroundings {
+  readonly prefix: string;
+  /** Names of the variables' values in recordings and in the graph. */
+  readonly reads: ReadonlyMap<string, string>;
+  /** What the part reads instead of its i-th placeholder. */
+  readonly bringIn?: (i: number, placeholder: string) => string;
+}
+
+/** Adds it once, with placeholders of its own. @returns the names of its outputs */
 export function addPart(
   graph: Graph,
   part: RecordedPart,
-  { prefix, reads }: { readonly prefix: string; readonly reads: ReadonlyMap<string, string> },
+  { prefix, reads, bringIn = (_, placeholder) => placeholder }: PartSurroundings,
 ): string[] {
   const inputs = new Map(reads);
   part.dtypes.forEach((dtype, i) => {
     const name = inputName(prefix, i);
     addPlaceholder(graph, name, { dtype, shape: Array<number>(part.ranks[i]!).fill(-1) });
-    inputs.set(`@input_${i}`, name);
+    inputs.set(`@input_${i}`, bringIn(i, name));
   });
   const sizes = Object.fromEntries(
     Object.entries(part.sources).map(([name, { input, ...source }]) => [

@@ -10,13 +10,13 @@ import type * as tf from '@tensorflow/tfjs-core';
 import { attr, DataType, type AttrValue, type GraphNode } from './protobuf.ts';
 
 /** An attribute as tfjs-node hands it to its binding. */
-interface OpAttribute {
+export interface OpAttribute {
   readonly name: string;
   readonly type: number;
   readonly value: unknown;
 }
 
-interface OutputInfo {
+export interface OutputInfo {
   readonly id: number;
   readonly shape: number[];
   readonly dtype: number;
@@ -48,11 +48,16 @@ export interface NativeBinding {
 export interface NativeBackend {
   binding: NativeBinding;
   getInputTensorIds(tensors: tf.Tensor[]): number[];
+  executeSingleOutput(name: string, attributes: OpAttribute[], inputs: tf.Tensor[]): tf.Tensor;
+  /** A tensor of a native one, which belongs to it from then on. */
+  createOutputTensor(output: OutputInfo): tf.Tensor;
 }
 
 /** An operation of a recording; a constant has its values beside it instead of in an attribute. */
 export interface RecordedNode extends GraphNode {
   readonly constant?: Constant;
+  /** Of its outputs. */
+  readonly dtypes?: readonly number[];
 }
 
 export interface Constant {
@@ -169,8 +174,8 @@ function recordingBinding(binding: NativeBinding, recording: Recording): NativeB
       const attrs = Object.fromEntries(
         attributes.map((attribute) => [attribute.name, encodeAttribute(binding, op, attribute)]),
       );
-      const name = recording.add({ op, inputs, attrs });
       const outputs = binding.executeOp(op, attributes, ids, outputCount);
+      const name = recording.add({ op, inputs, attrs, dtypes: outputs.map(({ dtype }) => dtype) });
       outputs.forEach(({ id }, i) => recording.bind(id, i === 0 ? name : `${name}:${i}`));
       return outputs;
     },

@@ -60,7 +60,7 @@ export async function evaluate(
   rollout: RolloutFn,
   options: EvaluateOptions,
 ): Promise<EvaluationRecord[]> {
-  const { mode, samples, temperature, maxTokens, seed, signal, batchSize = 256 } = options;
+  const { mode, samples, temperature, maxTokens, seed, signal, batchSize = 1024 } = options;
   const decoding = { prefix: MODE_PREFIX[mode], samples, temperature, maxTokens, seed, signal };
   const records: EvaluationRecord[] = [];
   let done = 0;

@@ -1,6 +1,6 @@
 /** What evaluation asks of a model: responses to prompts, as one function over token ids. */
 import { CREATE, PLAN } from '../../traces/vocabulary.ts';
-import type { Responses, RolloutOptions, RolloutRequest } from '../model/rollout.ts';
+import type { RolloutOptions, RolloutRequest } from '../model/rollout.ts';
 
 /** How a response begins: with a search, with the plan, or as the model likes. */
 export type Mode = 'slow' | 'fast' | 'auto';
@@ -22,4 +22,4 @@ export const MODE_PREFIX: Readonly<Record<Mode, readonly number[]>> = {
 export type RolloutFn = (
   requests: readonly RolloutRequest[],
   options: RolloutOptions,
-) => Promise<Responses>;
+) => Promise<readonly (readonly Uint16Array[])[]>;

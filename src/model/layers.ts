@@ -96,16 +96,17 @@ export interface Rotation {
   readonly quarterTurn: tf.Tensor2D;
 }
 
-/** Positions are split into two digits of this base, so that two short tables serve all lengths. */
+/** Positions are split into two digits of this base, so that two short tables serve all of them. */
 const BASE = 256;
+/** Positions that can be told apart. */
+export const POSITIONS = BASE ** 2;
 
 /**
- * The rotation of the first `length` positions, at most 65,536, for heads of even size `headDim`.
- * Computed by operations, so that a recorded graph holds it for any length; from tables in double
- * precision, because single precision loses the angle of late positions.
+ * The rotation at `positions` [L] int32, for heads of even size `headDim`. Computed by operations, so
+ * that a recorded graph holds it for any position; from tables in double precision, because single
+ * precision loses the angle of late positions.
  */
-export function rotation(headDim: number, length: number): Rotation {
-  const positions = tf.range(0, length, 1, 'int32');
+export function rotation(headDim: number, positions: tf.Tensor): Rotation {
   const high = tf.floorDiv(positions, tf.scalar(BASE, 'int32'));
   const low = tf.sub(positions, tf.mul(high, tf.scalar(BASE, 'int32')));
   const [cosHigh, sinHigh] = anglesOf(headDim, BASE).map((table) => tf.gather(table, high)) as [
@@ -121,16 +122,6 @@ export function rotation(headDim: number, length: number): Rotation {
     sin: tf.add(tf.mul(sinHigh, cosLow), tf.mul(cosHigh, sinLow)),
     quarterTurn: quarterTurn(headDim),
   };
-}
-
-/** The part of a rotation for positions from … from + length − 1. */
-export function rotationFrom(
-  { cos, sin, quarterTurn }: Rotation,
-  from: number,
-  length: number,
-): Rotation {
-  const rows = (table: tf.Tensor2D): tf.Tensor2D => tf.slice(table, [from, 0], [length, -1]);
-  return { cos: rows(cos), sin: rows(sin), quarterTurn };
 }
 
 /** cos and sin [BASE, d] of the angles at positions 0, stride, 2 · stride, … */

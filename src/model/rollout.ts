@@ -1,19 +1,23 @@
 /**
- * Responses of a model to prompts: greedy or sampled, many rows at once, with the keys and values of
- * earlier tokens kept. Rows that have ended leave the batch.
+ * Responses of a model to prompts, greedy or sampled, many at once: each prompt is read once for all of
+ * its samples, rows that have ended make room for what waits, and a run of the loop computes up to
+ * ROUNDS tokens of all rows.
  *
- * Every row draws from a stream named by seed, task and sample, so a sample does not depend on which
- * others it is computed with, beyond the rounding of the arithmetic.
+ * Every row draws from a stream named by seed, task and sample, one number a token, so a sample does not
+ * depend on which others it is computed with, beyond the rounding of the arithmetic.
  */
 import * as tf from '@tensorflow/tfjs-core';
 import { createRng, type Rng } from '../../envs/rng.ts';
 import { BOS, EOS } from '../../traces/vocabulary.ts';
-import type { KeyValue } from './attention.ts';
-import { rotationFrom, type Rotation } from './layers.ts';
-import { paddingMask } from './masks.ts';
-import { argmax, sample } from './sampling.ts';
-import { tidied } from './tidied.ts';
-import { decode, encode, positionsOf, readMemory, type Model } from './transformer.ts';
+import { createLoop, type Loop } from '../engine/loop.ts';
+import { tidied } from '../engine/tidied.ts';
+import type { ModelConfig } from './config.ts';
+import { createDecoder, type Step } from './decoder.ts';
+import { decodingLoop, ROUNDS } from './decoding.ts';
+import { POSITIONS } from './layers.ts';
+import { splitParams } from './params.ts';
+import type { Choice } from './sampling.ts';
+import type { Model } from './transformer.ts';
 
 export interface RolloutRequest {
   /** Names the task in the seeds of its samples. */
@@ -29,223 +33,253 @@ export interface RolloutOptions {
   readonly samples: number;
   /** 0 takes the likeliest token. */
   readonly temperature: number;
+  /** As in `Choice`. */
+  readonly topK?: number;
+  readonly topP?: number;
   /** Longest response in tokens, prefix and eos included. */
   readonly maxTokens: number;
   readonly seed: string | number;
   /** The token that ends a response, eos unless given; null goes on to `maxTokens`. */
   readonly end?: number | null;
-  /** Most rows computed at once. */
+  /** Most rows computed at once; as many as speed and memory allow unless given. */
   readonly rows?: number;
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
-/** Responses by request and sample: ids after bos, prefix included, eos included if it was reached. */
-export type Responses = readonly (readonly Uint16Array[])[];
+export interface Response {
+  /** After bos, prefix included, and eos if it was reached. */
+  readonly ids: Uint16Array;
+  /** Of each token ln p under the model at temperature 1, whatever it was chosen by. */
+  readonly logProbs: Float32Array;
+}
 
-const DEFAULT_ROWS = 256;
+/** By request and sample. */
+export type Responses = readonly (readonly Response[])[];
 
-/** @throws the signal's reason if it is aborted */
-export async function rollout(
-  model: Model,
-  requests: readonly RolloutRequest[],
-  options: RolloutOptions,
-): Promise<Responses> {
-  const { samples, rows = DEFAULT_ROWS } = options;
-  const perBatch = Math.max(1, Math.floor(rows / samples));
-  const responses: Uint16Array[][] = [];
-  for (let from = 0; from < requests.length; from += perBatch) {
-    const batch = requests.slice(from, from + perBatch);
-    const own = batch.map((): Uint16Array[] => []);
-    for (let first = 0; first < samples; first += rows) {
-      const range = { first, count: Math.min(rows, samples - first) };
-      const drawn = await rolloutBatch(model, batch, range, options);
-      drawn.forEach((some, i) => own[i]!.push(...some));
+export interface Rollouts {
+  /** @throws the signal's reason if it is aborted @throws RangeError if `maxTokens` is out of range */
+  readonly respond: (
+    requests: readonly RolloutRequest[],
+    options: RolloutOptions,
+  ) => Promise<Responses>;
+  readonly dispose: () => void;
+}
+
+const MOST_ROWS = 256;
+/** Bytes that the keys and values of the longest responses may take. */
+const MEMORY = 2 ** 31;
+/** Samples of a prompt that are computed at once. */
+const MOST_LANES = 16;
+/** Tokens of a response; what decodes them together needs positions for two of them. */
+const LONGEST = POSITIONS / 2 - ROUNDS;
+/** Less than one, so that a draw never reaches the total of rounded probabilities. */
+const LARGEST_DRAW = 1 - 2 ** -22;
+
+/** @param params flat, as `splitParams` takes them */
+export function createRollouts({
+  config,
+  params: flat,
+}: {
+  readonly config: ModelConfig;
+  readonly params: Float32Array;
+}): Rollouts {
+  const params = tidied(() => splitParams(config, tf.tensor1d(flat)));
+  const loops = new Map<string, Loop>();
+  const loopFor = (choice: Choice): Loop => {
+    const key = JSON.stringify(choice);
+    if (!loops.has(key)) {
+      const variable = tf.tidy(() => tf.variable(tf.tensor1d(flat), false));
+      loops.set(key, createLoop([variable], decodingLoop(config, variable, choice)));
     }
-    responses.push(...own);
-  }
-  return responses;
+    return loops.get(key)!;
+  };
+  return {
+    async respond(requests, options) {
+      const { temperature, topK, topP } = options;
+      const choice: Choice = {
+        greedy: temperature === 0,
+        ...(temperature !== 0 && topK !== undefined && { topK }),
+        ...(temperature !== 0 && topP !== undefined && { topP }),
+      };
+      const { maxTokens } = options;
+      if (!(maxTokens >= 1 && maxTokens <= LONGEST)) {
+        throw new RangeError(`maxTokens: ${maxTokens} is not from 1 to ${LONGEST}`);
+      }
+      if (requests.length === 0 || options.samples === 0) return requests.map(() => []);
+      return respond({ config, params }, loopFor(choice), { requests, options });
+    },
+    dispose() {
+      tf.dispose(Object.values(params));
+      for (const loop of loops.values()) loop.dispose();
+    },
+  };
 }
 
 /** A response under way. */
 interface Row {
-  readonly tokens: number[];
+  readonly request: number;
+  readonly sample: number;
   readonly rng: Rng;
-  ended: boolean;
+  readonly ids: number[];
+  readonly logProbs: number[];
 }
 
-/** What the next token of each live row depends on. */
-interface DecodingState {
-  /** [B, H, P, d] and [B, H, L, d] per layer. */
-  readonly memory: readonly KeyValue[];
-  readonly past: readonly KeyValue[];
-  /** [B, 1, 1, P] */
-  readonly memoryMask: tf.Tensor;
-  /** Of all positions that a response can have. */
-  readonly positions: Rotation;
+/** Samples of one request, computed one after the other in the lanes of a group. */
+interface Job {
+  readonly request: number;
+  readonly waiting: number[];
 }
 
-/** The samples `first` … first + count − 1 of each request. */
-async function rolloutBatch(
+interface Group {
+  /** Samples that wait for a lane. */
+  waiting: readonly number[];
+  request: number;
+  readonly lanes: (Row | null)[];
+}
+
+async function respond(
   model: Model,
-  requests: readonly RolloutRequest[],
-  { first, count }: { readonly first: number; readonly count: number },
-  options: RolloutOptions,
-): Promise<Uint16Array[][]> {
-  const { prefix, temperature, maxTokens, end = EOS, signal } = options;
-  const all = requests.map(({ id }) =>
-    Array.from({ length: count }, (_, i): Row => ({
-      tokens: [...prefix],
-      rng: createRng(options.seed).split('rollout', id, first + i),
-      ended: prefix.length >= maxTokens,
-    })),
-  );
-  let live = all.flat();
-  let { state, logits } = tidied(() =>
-    prefill(model, requests, { samples: count, prefix, maxTokens }),
-  );
+  loop: Loop,
+  { requests, options }: { requests: readonly RolloutRequest[]; options: RolloutOptions },
+): Promise<Responses> {
+  const { maxTokens, seed, signal, end = EOS } = options;
+  const responses = requests.map((): Response[] => []);
+  const { rows = rowsFor(model.config, maxTokens), samples } = options;
+  const { jobs, shape } = divide(requests.length, samples, rows);
+  const prompt = Math.max(...requests.map(({ prompt }) => prompt.length)) + 2;
+  const decoder = createDecoder(model, loop, { ...shape, prompt });
+  let groups = Array.from({ length: shape.groups }, (): Group => ({
+    waiting: [],
+    request: 0,
+    lanes: Array<null>(shape.lanes).fill(null),
+  }));
+  const live = (): Row[] => groups.flatMap(({ lanes }) => lanes.filter((row) => row !== null));
+
+  const takeJobs = (): void => {
+    const idle = groups.flatMap(({ waiting, lanes }, at) =>
+      waiting.length === 0 && lanes.every((row) => row === null) ? [at] : [],
+    );
+    // Not one by one, because each time the others' prompts are copied.
+    if (idle.length < Math.min(jobs.length, Math.ceil(groups.length / 8))) return;
+    const taken = idle.slice(0, jobs.length);
+    if (taken.length === 0) return;
+    for (const at of taken) Object.assign(groups[at]!, jobs.shift()!);
+    decoder.read(
+      taken,
+      taken.map((at) => requests[groups[at]!.request]!.prompt),
+    );
+  };
+  const beginRows = (): void => {
+    groups.forEach((group, at) => {
+      const { request, lanes } = group;
+      for (const [lane, row] of lanes.entries()) {
+        const [sample, ...others] = group.waiting;
+        if (row !== null || sample === undefined) continue;
+        const rng = createRng(seed).split('rollout', requests[request]!.id, sample);
+        lanes[lane] = { request, sample, rng, ids: [], logProbs: [] };
+        group.waiting = others;
+        decoder.begin(at * lanes.length + lane);
+      }
+    });
+  };
+  /** Leaves out what has ended once nothing waits for its place. */
+  const closeRanks = (): void => {
+    const table = groups.flatMap(({ lanes }) => lanes);
+    const kept = table.flatMap((row, at) => (row === null ? [] : [at]));
+    if (jobs.length > 0 || groups.some(({ waiting }) => waiting.length > 0)) return;
+    if (kept.length > table.length / 2) return;
+    decoder.keep(kept);
+    groups = kept.map((at) => ({ waiting: [], request: 0, lanes: [table[at]!] }));
+  };
+  const take = (row: Row, token: number, logProb: number): boolean => {
+    row.ids.push(token);
+    row.logProbs.push(logProb);
+    if (token !== end && row.ids.length < maxTokens) return false;
+    const [ids, logProbs] = [Uint16Array.from(row.ids), Float32Array.from(row.logProbs)];
+    responses[row.request]![row.sample] = { ids, logProbs };
+    return true;
+  };
+
   try {
     for (;;) {
-      const values = await logits.data<'float32'>();
-      logits.dispose();
-      chooseTokens(live, values, { temperature, maxTokens, end });
-      const kept = live.flatMap((row, i) => (row.ended ? [] : [i]));
-      if (kept.length === 0) break;
       signal?.throwIfAborted();
-      await tf.nextFrame();
-      if (kept.length <= live.length / 2) {
-        live = kept.map((i) => live[i]!);
-        state = replace(state, () => selectRows(state, kept));
+      if (live().length === 0) decoder.reset();
+      if (decoder.hasRoom(maxTokens)) {
+        takeJobs();
+        beginRows();
       }
-      const next = tidied(() => advance(model, state, live));
-      disposeKeyValues(state.past);
-      state = { ...state, past: next.past };
-      logits = next.logits;
+      if (live().length === 0) break;
+      closeRanks();
+      const table = groups.flatMap(({ lanes }) => lanes);
+      const { rounds, chosen, logProbs } = decoder.run(stepOf(table, options));
+      table.forEach((row, at) => {
+        if (row === null) return;
+        const lanes = groups[0]!.lanes.length;
+        for (let i = at; i < rounds * table.length; i += table.length) {
+          if (!take(row, chosen[i]!, logProbs[i]!)) continue;
+          groups[Math.floor(at / lanes)]!.lanes[at % lanes] = null;
+          break;
+        }
+      });
+      await tf.nextFrame();
     }
   } finally {
-    logits.dispose();
-    disposeState(state);
+    decoder.dispose();
   }
-  return all.map((rows) => rows.map((row) => Uint16Array.from(row.tokens)));
+  return responses;
 }
 
-/** Reads the prompts, once per request, and the forced tokens. */
-function prefill(
-  model: Model,
-  requests: readonly RolloutRequest[],
-  { samples, prefix, maxTokens }: { samples: number; prefix: readonly number[]; maxTokens: number },
-): { state: DecodingState; logits: tf.Tensor } {
-  const count = requests.length;
-  const lengths = requests.map(({ prompt }) => prompt.length + 2);
-  const size = Math.max(...lengths);
-  const ids = new Int32Array(count * size).fill(BOS);
-  requests.forEach(({ prompt }, row) => {
-    ids.set(Array.from(prompt), row * size + 1);
-    ids[row * size + lengths[row]! - 1] = EOS;
+function rowsFor({ dim, decoderLayers }: ModelConfig, maxTokens: number): number {
+  const bytes = 2 * 4 * dim * decoderLayers * maxTokens;
+  return Math.min(MOST_ROWS, Math.max(1, Math.floor(MEMORY / bytes)));
+}
+
+/**
+ * Each prompt gets one group, whose lanes take its samples one after the other, so that no lane is idle
+ * for long; fewer prompts than there is room for get more groups.
+ */
+function divide(
+  requests: number,
+  samples: number,
+  rows: number,
+): { readonly jobs: Job[]; readonly shape: { readonly groups: number; readonly lanes: number } } {
+  const lanes = Math.min(Math.max(1, Math.round(samples / 4)), MOST_LANES, rows);
+  const room = Math.max(1, Math.floor(rows / lanes));
+  const size = Math.min(samples, Math.max(lanes, Math.ceil((requests * samples) / room)));
+  const jobs: Job[] = [];
+  for (let request = 0; request < requests; request++) {
+    for (let from = 0; from < samples; from += size) {
+      const count = Math.min(size, samples - from);
+      jobs.push({ request, waiting: Array.from({ length: count }, (_, i) => from + i) });
+    }
+  }
+  return { jobs, shape: { groups: Math.min(room, jobs.length), lanes } };
+}
+
+function stepOf(
+  table: readonly (Row | null)[],
+  { prefix, temperature, maxTokens, end = EOS }: RolloutOptions,
+): Step {
+  const forced = new Int32Array(ROUNDS * table.length).fill(-1);
+  const uniforms = new Float32Array(ROUNDS * table.length);
+  const left = table.map((row) => (row === null ? 0 : maxTokens - row.ids.length));
+  const limit = Math.min(ROUNDS, Math.max(...left));
+  table.forEach((row, at) => {
+    if (row === null) return;
+    for (let round = 0; round < limit; round++) {
+      const i = round * table.length + at;
+      forced[i] = prefix[row.ids.length + round] ?? -1;
+      if (temperature > 0) uniforms[i] = Math.min(row.rng.next(), LARGEST_DRAW);
+    }
   });
-  const mask = paddingMask(lengths, size);
-  const memory = readMemory(model, encode(model, tf.tensor2d(ids, [count, size], 'int32'), mask));
-
-  const requestOfRow = tf.tensor1d(
-    Int32Array.from({ length: count * samples }, (_, row) => Math.floor(row / samples)),
-    'int32',
-  );
-  const start = [BOS, ...prefix];
-  const startIds = Int32Array.from(
-    { length: count * samples * start.length },
-    (_, i) => start[i % start.length]!,
-  );
-  const perRow = {
-    memory: memory.map((layer) => gatherRows(layer, requestOfRow)),
-    memoryMask: tf.gather(mask, requestOfRow),
-  };
-  const positions = positionsOf(model.config, Math.max(start.length, maxTokens));
-  const { logits, keyValues } = decode(
-    model,
-    tf.tensor2d(startIds, [count * samples, start.length], 'int32'),
-    {
-      ...perRow,
-      selfMask: 'causal',
-      positions: rotationFrom(positions, 0, start.length),
-    },
-  );
-  return { state: { ...perRow, past: keyValues, positions }, logits: lastPosition(logits) };
-}
-
-/** One more token for each live row. */
-function advance(
-  model: Model,
-  { memory, memoryMask, past, positions }: DecodingState,
-  live: readonly Row[],
-): { past: readonly KeyValue[]; logits: tf.Tensor } {
-  const position = past[0]!.key.shape[2]!;
-  const newest = Int32Array.from(live, (row) => row.tokens.at(-1)!);
-  const { logits, keyValues } = decode(model, tf.tensor2d(newest, [live.length, 1], 'int32'), {
-    memory,
-    memoryMask,
-    past,
-    selfMask: null,
-    positions: rotationFrom(positions, position, 1),
-  });
-  return { past: keyValues, logits: lastPosition(logits) };
-}
-
-/** Appends a token to every row that has not ended. @param logits [B, V] row by row */
-function chooseTokens(
-  live: readonly Row[],
-  logits: Float32Array,
-  { temperature, maxTokens, end }: { temperature: number; maxTokens: number; end: number | null },
-): void {
-  const vocabSize = logits.length / live.length;
-  live.forEach((row, i) => {
-    if (row.ended) return;
-    const own = logits.subarray(i * vocabSize, (i + 1) * vocabSize);
-    const token = temperature === 0 ? argmax(own) : sample(own, temperature, row.rng);
-    row.tokens.push(token);
-    row.ended = token === end || row.tokens.length >= maxTokens;
-  });
-}
-
-/** logits [B, T, V] -> [B, V] */
-function lastPosition(logits: tf.Tensor): tf.Tensor {
-  const [batch, length, vocabSize] = logits.shape as [number, number, number];
-  return tf.reshape(tf.slice(logits, [0, length - 1, 0], [batch, 1, vocabSize]), [
-    batch,
-    vocabSize,
-  ]);
-}
-
-function gatherRows({ key, value }: KeyValue, rows: tf.Tensor1D): KeyValue {
-  return { key: tf.gather(key, rows), value: tf.gather(value, rows) };
-}
-
-function selectRows(state: DecodingState, rows: readonly number[]): DecodingState {
-  const indices = tf.tensor1d(rows as number[], 'int32');
   return {
-    memory: state.memory.map((layer) => gatherRows(layer, indices)),
-    past: state.past.map((layer) => gatherRows(layer, indices)),
-    memoryMask: tf.gather(state.memoryMask, indices),
-    positions: state.positions,
+    tokens: Int32Array.from(table, (row) => row?.ids.at(-1) ?? BOS),
+    ended: Uint8Array.from(table, (row) => (row === null ? 1 : 0)),
+    limit,
+    maxTokens,
+    end: end ?? -1,
+    forced,
+    uniforms,
+    temperature,
   };
-}
-
-function replace(state: DecodingState, make: () => DecodingState): DecodingState {
-  const next = tidied(make);
-  disposeRows(state);
-  return next;
-}
-
-function disposeState(state: DecodingState): void {
-  disposeRows(state);
-  const { cos, sin, quarterTurn } = state.positions;
-  tf.dispose([cos, sin, quarterTurn]);
-}
-
-function disposeRows(state: DecodingState): void {
-  disposeKeyValues(state.memory);
-  disposeKeyValues(state.past);
-  state.memoryMask.dispose();
-}
-
-function disposeKeyValues(layers: readonly KeyValue[]): void {
-  for (const { key, value } of layers) tf.dispose([key, value]);
 }

@@ -16,7 +16,7 @@ import {
 import type { AttentionBlocks, KeyValue } from './attention.ts';
 import type { ModelConfig } from './config.ts';
 import { embed, linear, rmsNorm, rotation, swiGlu, type Rotation } from './layers.ts';
-import { causalMask, type Mask } from './masks.ts';
+import { causalMask } from './masks.ts';
 import type { Params } from './params.ts';
 import { compute, recompute, type Operands } from './recompute.ts';
 
@@ -58,39 +58,34 @@ export function readMemory({ config, params }: Model, memory: tf.Tensor): readon
   );
 }
 
+/** How the positions of a layer see each other: query and own are [B, H, T, d], as is the result. */
+export type SelfAttention = (query: tf.Tensor, own: KeyValue, layer: number) => tf.Tensor;
+
 export interface DecoderContext {
   /** From `readMemory`, [B, H, P, d] per layer. */
   readonly memory: readonly KeyValue[];
   /** [B, 1, 1, P]. */
   readonly memoryMask: tf.Tensor;
-  /** Over the S keys of self-attention; null for a single newest position. */
-  readonly selfMask: Mask;
+  /** Of the T positions, or one for all of them. */
   readonly positions: Rotation;
-  /** Keys and values of earlier positions by layer, for decoding one token at a time. */
-  readonly past?: readonly KeyValue[];
+  /** Each position sees itself and the ones before it unless given. */
+  readonly selfAttention?: SelfAttention;
 }
 
-/**
- * @param tokens [B, T] int32
- * @returns logits [B, T, V], and the self-attention keys and values per layer, past ones included
- */
+/** @param tokens [B, T] int32 @returns logits [B, T, V] */
 export function decode(
   { config, params, blocks = AT_ONCE }: Model,
   tokens: tf.Tensor,
   context: DecoderContext,
-): { logits: tf.Tensor; keyValues: readonly KeyValue[] } {
-  const { memory, memoryMask, positions, past } = context;
+): tf.Tensor {
+  const { memory, memoryMask, positions } = context;
   const stage = stageFor(blocks.decoder);
-  const shared = context.selfMask === 'causal' && blocks.decoder === 1;
-  const selfMask = shared ? causalMask(tokens.shape[1]!) : context.selfMask;
-  const keyValues: KeyValue[] = [];
+  const selfAttention = context.selfAttention ?? causalAttention(tokens.shape[1]!, blocks.decoder);
   let x = embed(params['decoder.embedding']!, tokens); // [B, T, D]
   for (let i = 0; i < config.decoderLayers; i++) {
     const layer = `decoder.${i}`;
     const { query, ...own } = queryKeyValue(x, params, { layer, config, positions, stage });
-    const seen = past === undefined ? own : append(past[i]!, own);
-    keyValues.push(seen);
-    const attended = attend(query, seen, { mask: selfMask, blocks: blocks.decoder });
+    const attended = selfAttention(query, own, i);
     x = stage(
       ({ inputs: [x, attended, key, value], params, constants: [mask] = [] }) => {
         const sum = tf.add(x!, linear(mergeHeads(attended!), params[`${layer}.attention.output`]!));
@@ -118,13 +113,18 @@ export function decode(
       },
     );
   }
-  const logits = linear(rmsNorm(x, params['decoder.norm']!), params['decoder.output']!);
-  return { logits, keyValues };
+  return linear(rmsNorm(x, params['decoder.norm']!), params['decoder.output']!);
+}
+
+function causalAttention(length: number, blocks: number): SelfAttention {
+  // One mask for all layers.
+  const mask = blocks === 1 ? causalMask(length) : 'causal';
+  return (query, own) => attend(query, own, { mask, blocks });
 }
 
 /** Rotations of the first `length` positions for the heads of this model. */
 export function positionsOf(config: ModelConfig, length: number): Rotation {
-  return rotation(config.dim / config.heads, length);
+  return rotation(config.dim / config.heads, tf.range(0, length, 1, 'int32'));
 }
 
 interface StageOperands extends Operands {
@@ -177,11 +177,4 @@ function feedForward(x: tf.Tensor, params: Params, layer: string): tf.Tensor {
     params[`${layer}.feedForward.gateUp`]!,
     params[`${layer}.feedForward.down`]!,
   );
-}
-
-function append(past: KeyValue, own: KeyValue): KeyValue {
-  return {
-    key: tf.concat([past.key, own.key], 2),
-    value: tf.concat([past.value, own.value], 2),
-  };
 }

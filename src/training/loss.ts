@@ -62,10 +62,9 @@ function roundUp(length: number, multiple: number): number {
 export function sequenceLoss(model: Model, batch: LossInputs): tf.Scalar {
   const length = batch.inputs.shape[1];
   const memory = readMemory(model, encode(model, batch.prompt, batch.promptMask));
-  const { logits } = decode(model, batch.inputs, {
+  const logits = decode(model, batch.inputs, {
     memory,
     memoryMask: batch.promptMask,
-    selfMask: 'causal',
     positions: positionsOf(model.config, length),
   });
   return weightedCrossEntropy(logits, batch.targets, batch.weights);

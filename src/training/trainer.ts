@@ -8,7 +8,7 @@ import type { Ladder } from '../data/ladder.ts';
 import { createProgram, eagerProgram, type Precision } from '../engine/program.ts';
 import { AT_ONCE, attentionBlocks, type AttentionBlocks } from '../model/attention.ts';
 import type { ModelConfig } from '../model/config.ts';
-import { tidied } from '../model/tidied.ts';
+import { tidied } from '../engine/tidied.ts';
 import { updateRates, type AdamwSettings } from './adamw.ts';
 import type { TokenBatch } from './loss.ts';
 import { emptyBatch, functionName, partInputs } from './trainingFunctions.ts';

@@ -14,10 +14,14 @@ export const smallConfig: ModelConfig = modelConfig(
   SMALL_VOCABULARY,
 );
 
+export function smallParams(seed: number): Float32Array {
+  return initialParams(smallConfig, createRng(seed));
+}
+
 /** The caller disposes `model.params`. */
 export function smallModel(seed: number): Model {
   return tf.tidy(() => {
-    const flat = tf.tensor1d(initialParams(smallConfig, createRng(seed)));
+    const flat = tf.tensor1d(smallParams(seed));
     return { config: smallConfig, params: splitParams(smallConfig, flat) } as never;
   });
 }

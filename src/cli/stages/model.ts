@@ -1,19 +1,19 @@
 /** A checkpoint as something that plans. */
-import * as tf from '@tensorflow/tfjs-core';
 import type { RolloutFn } from '../../evaluation/rollouts.ts';
-import { splitParams, type Params } from '../../model/params.ts';
-import { rollout } from '../../model/rollout.ts';
+import { createRollouts } from '../../model/rollout.ts';
 import type { Checkpoint } from '../../training/checkpoint.ts';
 
 /** Runs on the backend that was started; `dispose` frees the weights. */
-export function loadModel({ config, params: flat }: Checkpoint): {
+export function loadModel(checkpoint: Checkpoint): {
   readonly rollout: RolloutFn;
   readonly dispose: () => void;
 } {
-  const params = tf.tidy(() => splitParams(config, tf.tensor1d(flat)) as never) as Params;
-  const model = { config, params };
+  const { respond, dispose } = createRollouts(checkpoint);
   return {
-    rollout: (requests, options) => rollout(model, requests, options),
-    dispose: () => tf.dispose(Object.values(params)),
+    async rollout(requests, options) {
+      const responses = await respond(requests, options);
+      return responses.map((samples) => samples.map(({ ids }) => ids));
+    },
+    dispose,
   };
 }

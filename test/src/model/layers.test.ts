@@ -1,14 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
-import {
-  embed,
-  rmsNorm,
-  rotate,
-  rotation,
-  rotationFrom,
-  swiGlu,
-} from '../../../src/model/layers.ts';
+import { embed, rmsNorm, rotate, rotation, swiGlu } from '../../../src/model/layers.ts';
 import { startTestBackend } from '../../helpers/backend.ts';
 import { expectAllclose, expectClose } from '../../helpers/tensors.ts';
 
@@ -34,7 +27,7 @@ describe('hand-written gradients are those of the plain formulas', () => {
   });
 
   it('rotate', () => {
-    const positions = rotationFrom(rotation(4, 5), 2, 3);
+    const positions = rotation(4, tf.tensor1d([2, 3, 4], 'int32'));
     const plain = (x: tf.Tensor): tf.Tensor => {
       const [a0, b0, a1, b1] = tf.split(x, 4, -1) as [tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor];
       const angle = (pair: number): tf.Tensor =>
@@ -73,7 +66,7 @@ describe('rotary positions', () => {
           const product = (from: number): Float32Array =>
             tf.tidy(() => {
               const turned = (x: tf.Tensor, at: number): tf.Tensor =>
-                rotate(x, rotationFrom(rotation(8, at + 1), at, 1));
+                rotate(x, rotation(8, tf.tensor1d([at], 'int32')));
               return tf.sum(tf.mul(turned(query, from + distance), turned(key, from))).dataSync();
             }) as Float32Array;
           expectClose(product(at), product(at + shift), { absolute: 1e-4 });
@@ -84,7 +77,7 @@ describe('rotary positions', () => {
   });
 
   it('are exact to single precision however late they are', () => {
-    const { cos, sin } = rotation(4, 10_001);
+    const { cos, sin } = rotation(4, tf.range(0, 10_001, 1, 'int32'));
     for (const at of [0, 1, 255, 256, 257, 4_095, 10_000]) {
       for (const pair of [0, 1]) {
         const angle = at * 10_000 ** (-pair / 2);
@@ -97,7 +90,7 @@ describe('rotary positions', () => {
   it('keep lengths', () => {
     const x = random([5, 6], 8);
     expectAllclose(
-      tf.norm(rotate(x, rotationFrom(rotation(6, 22), 17, 5)), 2, 1),
+      tf.norm(rotate(x, rotation(6, tf.range(17, 22, 1, 'int32'))), 2, 1),
       tf.norm(x, 2, 1),
     );
   });

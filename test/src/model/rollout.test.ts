@@ -1,20 +1,12 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { paddingMask } from '../../../src/model/masks.ts';
-import { rollout, type RolloutOptions } from '../../../src/model/rollout.ts';
-import {
-  decode,
-  encode,
-  positionsOf,
-  readMemory,
-  type Model,
-} from '../../../src/model/transformer.ts';
+import { createRollouts, type RolloutOptions, type Rollouts } from '../../../src/model/rollout.ts';
+import { decode, encode, positionsOf, readMemory } from '../../../src/model/transformer.ts';
 import { BOS, EOS } from '../../../traces/vocabulary.ts';
 import { startTestBackend } from '../../helpers/backend.ts';
-import { smallModel } from '../../helpers/models.ts';
-import { expectNoLeak } from '../../helpers/tensors.ts';
-
-beforeAll(startTestBackend);
+import { smallConfig, smallModel, smallParams, SMALL_VOCABULARY } from '../../helpers/models.ts';
+import { expectClose, expectNoLeak } from '../../helpers/tensors.ts';
 
 const requests = [
   { id: 'a', prompt: [5, 6, 7] },
@@ -24,87 +16,161 @@ const requests = [
 const greedy: RolloutOptions = { prefix: [2], samples: 1, temperature: 0, maxTokens: 12, seed: 1 };
 const sampled: RolloutOptions = { ...greedy, prefix: [], samples: 4, temperature: 1 };
 
-describe('a rollout', () => {
-  it.each([[[]], [[2]], [[2, 3]]])(
-    'with prefix %j is greedy as a plain forward is',
-    async (prefix) => {
-      for (let seed = 0; seed < 8; seed++) {
-        const model = smallModel(seed);
-        const responses = await rollout(model, requests, { ...greedy, prefix });
-        requests.forEach(({ prompt }, i) => {
-          expect([...responses[i]![0]!]).toEqual(plainGreedy(model, prompt, prefix, 12));
-        });
-        tf.dispose(model.params);
-      }
-    },
-  );
+const SEED = 4;
+let rollouts: Rollouts;
+let respond: Rollouts['respond'];
 
-  it('of a task does not depend on the other tasks, their order, or how rows are batched', async () => {
-    const model = smallModel(4);
-    const together = await rollout(model, requests, sampled);
-    const reversed = await rollout(model, requests.toReversed(), sampled);
-    const alone = await rollout(model, requests, { ...sampled, rows: 1 });
-    expect(reversed.toReversed()).toEqual(together);
-    expect(alone).toEqual(together);
-    tf.dispose(model.params);
+beforeAll(async () => {
+  await startTestBackend();
+  rollouts = createRollouts({ config: smallConfig, params: smallParams(SEED) });
+  ({ respond } = rollouts);
+});
+afterAll(() => rollouts.dispose());
+
+describe('a response', () => {
+  it('is greedy, and as likely, as a plain forward says, whatever it must begin with', async () => {
+    for (const seed of [SEED, 5, 6]) {
+      const { respond, dispose } = createRollouts({
+        config: smallConfig,
+        params: smallParams(seed),
+      });
+      for (const prefix of [[], [2], [2, 3]]) {
+        const responses = await respond(requests, { ...greedy, prefix, maxTokens: 40 });
+        requests.forEach(({ prompt }, i) => {
+          const [{ ids, logProbs }] = responses[i] as [(typeof responses)[0][0]];
+          expect([...ids]).toEqual(plainGreedy(seed, prompt, prefix, 40));
+          expectClose(logProbs, plainLogProbs(seed, prompt, [...ids]));
+        });
+      }
+      dispose();
+    }
   });
 
-  it('has the same first samples whatever their number', async () => {
-    const model = smallModel(5);
+  it('is as likely as a plain forward says after the window has moved on', async () => {
+    // Rows of many lengths in two lanes' room: columns are added and cut, rows begin late.
+    const options = { ...sampled, samples: 12, maxTokens: 90, rows: 3, temperature: 3 };
+    const responses = await respond(requests, options);
+    responses.forEach((samples, i) => {
+      for (const { ids, logProbs } of samples) {
+        expectClose(logProbs, plainLogProbs(SEED, requests[i]!.prompt, [...ids]), {
+          absolute: 1e-4,
+        });
+      }
+    });
+    const lengths = responses.flat().map(({ ids }) => ids.length);
+    expect(Math.max(...lengths)).toBeGreaterThan(64);
+    expect(Math.min(...lengths)).toBeLessThan(32);
+  });
+
+  it('does not depend on other tasks, their order, or how many are computed at once', async () => {
+    const options = { ...sampled, samples: 9, maxTokens: 50, temperature: 2 };
+    const many = Array.from({ length: 20 }, (_, i) => requests[i % 3]!).map((request, i) => ({
+      ...request,
+      id: String(i),
+    }));
+    const together = await respond(many, options);
+    const reversed = await respond(many.toReversed(), { ...options, rows: 7 });
+    expect(reversed.toReversed().map(idsOf)).toEqual(together.map(idsOf));
+    for (const at of [0, 7, 19]) {
+      const alone = await respond([many[at]!], { ...options, rows: 1 });
+      expect(idsOf(alone[0]!)).toEqual(idsOf(together[at]!));
+    }
+  });
+
+  it('is the same sample whatever the number of samples', async () => {
     const [four, two] = [
-      await rollout(model, requests, sampled),
-      await rollout(model, requests, { ...sampled, samples: 2 }),
+      await respond(requests, sampled),
+      await respond(requests, { ...sampled, samples: 2 }),
     ];
-    expect(four.map((samples) => samples.slice(0, 2))).toEqual(two);
-    expect(new Set(four[0]!.map(String)).size).toBeGreaterThan(1);
-    tf.dispose(model.params);
+    expect(four.map((samples) => idsOf(samples).slice(0, 2))).toEqual(two.map(idsOf));
+    expect(new Set(idsOf(four[0]!).map(String)).size).toBeGreaterThan(1);
   });
 
   it('begins with its prefix, ends at eos or at the cap', async () => {
-    const model = smallModel(6);
-    const responses = await rollout(model, requests, { ...sampled, prefix: [4, 3], samples: 32 });
-    for (const response of responses.flat()) {
-      expect([...response.subarray(0, 2)]).toEqual([4, 3]);
+    const options = { ...sampled, prefix: [4, 3], samples: 32 };
+    const responses = (await respond(requests, options)).flatMap(idsOf);
+    for (const response of responses) {
+      expect(response.slice(0, 2)).toEqual([4, 3]);
       const end = response.indexOf(EOS);
       expect(end === -1 ? response.length : end + 1).toBe(end === -1 ? 12 : response.length);
     }
-    expect(responses.flat().some((response) => response.at(-1) === EOS)).toBe(true);
-    tf.dispose(model.params);
+    expect(responses.some((response) => response.at(-1) === EOS)).toBe(true);
+    const endless = await respond(requests, { ...sampled, maxTokens: 35, end: null });
+    expect(endless.flatMap(idsOf).every(({ length }) => length === 35)).toBe(true);
+  });
+
+  it('has a length of at least one token, and no more than there are positions for', async () => {
+    for (const maxTokens of [0, NaN, 40_000]) {
+      const refused = respond(requests, { ...sampled, maxTokens });
+      await expect(refused).rejects.toThrow(/^maxTokens: \S+ is not from 1 to 32752$/);
+    }
+    const short = await respond(requests, { ...sampled, maxTokens: 1 });
+    expect(short.flatMap(idsOf).every(({ length }) => length === 1)).toBe(true);
   });
 
   it('leaves no tensor behind, aborted or not', async () => {
-    const model = smallModel(7);
-    await expectNoLeak(() => rollout(model, requests, sampled));
+    await respond(requests, sampled);
+    await expectNoLeak(() => respond(requests, sampled));
     const signal = AbortSignal.abort(new Error('stop'));
     await expectNoLeak(() =>
-      expect(rollout(model, requests, { ...sampled, signal })).rejects.toThrow('stop'),
+      expect(respond(requests, { ...sampled, signal })).rejects.toThrow('stop'),
     );
-    tf.dispose(model.params);
+    await expectNoLeak(async () => {
+      const other = createRollouts({ config: smallConfig, params: smallParams(1) });
+      await other.respond(requests, greedy);
+      other.dispose();
+    });
   });
 
-  it('samples tokens as often as their probabilities say', async () => {
-    const model = smallModel(8);
+  it.each([
+    [{}, 1],
+    [{}, 0.5],
+    [{ topK: 3 }, 1],
+    [{ topP: 0.6 }, 1],
+    [{ topK: 5, topP: 0.9 }, 2],
+  ])('has tokens as often as their probabilities say: %o', async (choice, temperature) => {
     const samples = 4000;
-    const options = { ...sampled, samples, maxTokens: 1, rows: samples };
-    const [responses] = await rollout(model, requests.slice(0, 1), options);
-    const logits = nextLogits(model, requests[0]!.prompt, []);
-    const probabilities = tf.softmax(tf.tensor1d(logits)).dataSync();
+    const options = { ...sampled, ...choice, temperature, samples, maxTokens: 1, rows: samples };
+    const [responses] = await respond(requests.slice(0, 1), options);
+    const probabilities = chances(nextLogits(SEED, requests[0]!.prompt), {
+      ...choice,
+      temperature,
+    });
     probabilities.forEach((probability, token) => {
-      const share = responses!.filter((response) => response[0] === token).length / samples;
+      const share = responses!.filter(({ ids }) => ids[0] === token).length / samples;
       const deviation = Math.sqrt((probability * (1 - probability)) / samples);
       expect(Math.abs(share - probability)).toBeLessThan(5 * deviation + 1e-9);
     });
-    tf.dispose(model.params);
   });
 });
 
-/** Logits after `response`, all computed afresh. */
-function nextLogits(
-  model: Model,
-  prompt: readonly number[],
-  response: readonly number[],
+function idsOf(samples: readonly { readonly ids: Uint16Array }[]): number[][] {
+  return samples.map(({ ids }) => [...ids]);
+}
+
+/** Of tokens, by sorting them. */
+function chances(
+  logits: readonly number[],
+  { temperature, topK, topP = 1 }: { temperature: number; topK?: number; topP?: number },
 ): number[] {
+  const softmax = (values: readonly number[]): number[] => {
+    const weights = values.map((value) => Math.exp(value));
+    const sum = weights.reduce((a, b) => a + b);
+    return weights.map((weight) => weight / sum);
+  };
+  const order = [...logits.keys()].sort((a, b) => logits[b]! - logits[a]!);
+  const among = order.slice(0, topK ?? logits.length);
+  const first = softmax(among.map((token) => logits[token]! / temperature));
+  const sums = first.map((_, i) => first.slice(0, i).reduce((a, b) => a + b, 0));
+  const nucleus = among.filter((_, i) => sums[i]! < topP);
+  const kept = softmax(nucleus.map((token) => logits[token]! / temperature));
+  return logits.map((_, token) => kept[nucleus.indexOf(token)] ?? 0);
+}
+
+/** Logits at each position after `response`, all computed at once. */
+function plainLogits(seed: number, prompt: readonly number[], response: readonly number[]) {
   return tf.tidy(() => {
+    const model = smallModel(seed);
     const ids = [BOS, ...prompt, EOS];
     const memoryMask = paddingMask([ids.length], ids.length);
     const memory = readMemory(
@@ -112,25 +178,36 @@ function nextLogits(
       encode(model, tf.tensor2d([ids], undefined, 'int32'), memoryMask),
     );
     const tokens = [BOS, ...response];
-    const { logits } = decode(model, tf.tensor2d([tokens], undefined, 'int32'), {
+    const logits = decode(model, tf.tensor2d([tokens], undefined, 'int32'), {
       memory,
       memoryMask,
-      selfMask: 'causal',
       positions: positionsOf(model.config, tokens.length),
     });
-    return Array.from(logits.dataSync()).slice(-model.config.vocabSize);
+    return tf.reshape(logits, [tokens.length, SMALL_VOCABULARY]).arraySync() as number[][];
+  });
+}
+
+function nextLogits(seed: number, prompt: readonly number[], response: readonly number[] = []) {
+  return plainLogits(seed, prompt, response).at(-1)!;
+}
+
+function plainLogProbs(seed: number, prompt: readonly number[], response: readonly number[]) {
+  const logits = plainLogits(seed, prompt, response);
+  return response.map((token, i) => {
+    const sum = logits[i]!.reduce((total, logit) => total + Math.exp(logit), 0);
+    return logits[i]![token]! - Math.log(sum);
   });
 }
 
 function plainGreedy(
-  model: Model,
-  prompt: number[],
+  seed: number,
+  prompt: readonly number[],
   prefix: readonly number[],
   cap: number,
 ): number[] {
   const response = [...prefix];
   while (response.length < cap && response.at(-1) !== EOS) {
-    const logits = nextLogits(model, prompt, response);
+    const logits = nextLogits(seed, prompt, response);
     response.push(logits.indexOf(Math.max(...logits)));
   }
   return response;

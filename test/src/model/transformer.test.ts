@@ -1,7 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { rotationFrom } from '../../../src/model/layers.ts';
 import { paddingMask } from '../../../src/model/masks.ts';
 import { decode, encode, positionsOf, readMemory } from '../../../src/model/transformer.ts';
 import type { Model } from '../../../src/model/transformer.ts';
@@ -59,20 +58,6 @@ describe('logits', () => {
       expect(logitsOf(model, [2, 1, 3], [0, 4]).dataSync()).not.toEqual(first);
     });
   });
-
-  it('are the same one token at a time, with earlier keys and values kept', () => {
-    fc.assert(
-      fc.property(modelSeed, tokens(4), tokens(6), fc.integer({ min: 1, max: 5 }), (...drawn) => {
-        const [seed, prompt, response, atOnce] = drawn;
-        tf.tidy(() => {
-          const model = smallModel(seed);
-          const parts = stepByStep(model, prompt, response, atOnce);
-          expectAllclose(tf.concat(parts, 1), logitsOf(model, prompt, response));
-        });
-      }),
-      { numRuns: 100 },
-    );
-  });
 });
 
 function memoryOf(model: Model, prompt: number[], visible = prompt.length) {
@@ -87,33 +72,6 @@ function memoryOf(model: Model, prompt: number[], visible = prompt.length) {
 function logitsOf(model: Model, prompt: number[], response: number[], visible?: number): tf.Tensor {
   return decode(model, tf.tensor2d([response], undefined, 'int32'), {
     ...memoryOf(model, prompt, visible),
-    selfMask: 'causal',
     positions: positionsOf(smallConfig, response.length),
-  }).logits;
-}
-
-/** The first `atOnce` tokens together, each later one alone. */
-function stepByStep(
-  model: Model,
-  prompt: number[],
-  response: number[],
-  atOnce: number,
-): tf.Tensor[] {
-  const context = memoryOf(model, prompt);
-  let last = decode(model, tf.tensor2d([response.slice(0, atOnce)], undefined, 'int32'), {
-    ...context,
-    selfMask: 'causal',
-    positions: positionsOf(smallConfig, atOnce),
   });
-  const parts = [last.logits];
-  for (let at = atOnce; at < response.length; at++) {
-    last = decode(model, tf.tensor2d([[response[at]!]], undefined, 'int32'), {
-      ...context,
-      past: last.keyValues,
-      selfMask: null,
-      positions: rotationFrom(positionsOf(smallConfig, at + 1), at, 1),
-    });
-    parts.push(last.logits);
-  }
-  return parts;
 }

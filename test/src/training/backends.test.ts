@@ -1,10 +1,9 @@
-import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import { createRng } from '../../../envs/rng.ts';
 import { splitBatch } from '../../../src/data/batch.ts';
 import { startBackend } from '../../../src/engine/backends.ts';
-import { initialParams, splitParams, type Params } from '../../../src/model/params.ts';
-import { rollout, type Responses } from '../../../src/model/rollout.ts';
+import { initialParams } from '../../../src/model/params.ts';
+import { createRollouts } from '../../../src/model/rollout.ts';
 import { createTrainer, type OptimizerValues } from '../../../src/training/trainer.ts';
 import { randomBatch, smallConfig } from '../../helpers/models.ts';
 import { expectClose } from '../../helpers/tensors.ts';
@@ -27,7 +26,7 @@ describe(`what ${fastest} computes`, () => {
 interface Course {
   readonly losses: readonly number[];
   readonly values: OptimizerValues;
-  readonly greedy: Responses;
+  readonly greedy: Uint16Array[];
 }
 
 /** Five updates and what the model then answers. */
@@ -45,11 +44,10 @@ async function course(backend: string): Promise<Course> {
   );
   const values = trainer.values();
   trainer.dispose();
-  const flat = tf.tensor1d(values.params);
-  const named = tf.tidy(() => splitParams(smallConfig, flat) as never) as Params;
+  const { respond, dispose } = createRollouts({ config: smallConfig, params: values.params });
   const options = { prefix: [], samples: 1, temperature: 0, maxTokens: 12, seed: 1 };
   const requests = [3, 4, 5, 6].map((id) => ({ id: String(id), prompt: [id, 5, id] }));
-  const greedy = await rollout({ config: smallConfig, params: named }, requests, options);
-  tf.dispose([flat, ...Object.values(named)]);
+  const greedy = (await respond(requests, options)).flat().map(({ ids }) => ids);
+  dispose();
   return { losses, values, greedy };
 }
