@@ -14,6 +14,7 @@ import { tidied } from '../engine/tidied.ts';
 import type { ModelConfig } from './config.ts';
 import { createDecoder, type Step } from './decoder.ts';
 import { decodingLoop, ROUNDS } from './decoding.ts';
+import { divide, rowsFor } from './jobs.ts';
 import { POSITIONS } from './layers.ts';
 import { splitParams } from './params.ts';
 import type { Choice } from './sampling.ts';
@@ -65,11 +66,6 @@ export interface Rollouts {
   readonly dispose: () => void;
 }
 
-const MOST_ROWS = 256;
-/** Bytes that the keys and values of the longest responses may take. */
-const MEMORY = 2 ** 31;
-/** Samples of a prompt that are computed at once. */
-const MOST_LANES = 16;
 /** Tokens of a response; what decodes them together needs positions for two of them. */
 const LONGEST = POSITIONS / 2 - ROUNDS;
 /** Less than one, so that a draw never reaches the total of rounded probabilities. */
@@ -122,12 +118,6 @@ interface Row {
   readonly rng: Rng;
   readonly ids: number[];
   readonly logProbs: number[];
-}
-
-/** Samples of one request, computed one after the other in the lanes of a group. */
-interface Job {
-  readonly request: number;
-  readonly waiting: number[];
 }
 
 interface Group {
@@ -227,33 +217,6 @@ async function respond(
     decoder.dispose();
   }
   return responses;
-}
-
-function rowsFor({ dim, decoderLayers }: ModelConfig, maxTokens: number): number {
-  const bytes = 2 * 4 * dim * decoderLayers * maxTokens;
-  return Math.min(MOST_ROWS, Math.max(1, Math.floor(MEMORY / bytes)));
-}
-
-/**
- * Each prompt gets one group, whose lanes take its samples one after the other, so that no lane is idle
- * for long; fewer prompts than there is room for get more groups.
- */
-function divide(
-  requests: number,
-  samples: number,
-  rows: number,
-): { readonly jobs: Job[]; readonly shape: { readonly groups: number; readonly lanes: number } } {
-  const lanes = Math.min(Math.max(1, Math.round(samples / 4)), MOST_LANES, rows);
-  const room = Math.max(1, Math.floor(rows / lanes));
-  const size = Math.min(samples, Math.max(lanes, Math.ceil((requests * samples) / room)));
-  const jobs: Job[] = [];
-  for (let request = 0; request < requests; request++) {
-    for (let from = 0; from < samples; from += size) {
-      const count = Math.min(size, samples - from);
-      jobs.push({ request, waiting: Array.from({ length: count }, (_, i) => from + i) });
-    }
-  }
-  return { jobs, shape: { groups: Math.min(room, jobs.length), lanes } };
 }
 
 function stepOf(

@@ -1,0 +1,42 @@
+/** How samples of many prompts are divided among the rows that are computed at once. */
+import type { ModelConfig } from './config.ts';
+
+const MOST_ROWS = 256;
+/** Bytes that the keys and values of the longest responses may take. */
+const MEMORY = 2 ** 31;
+/** Samples of a prompt that are computed at once. */
+const MOST_LANES = 16;
+
+/** Samples of one request, computed one after the other in the lanes of a group. */
+export interface Job {
+  readonly request: number;
+  readonly waiting: number[];
+}
+
+/** As many rows as speed and memory allow. */
+export function rowsFor({ dim, decoderLayers }: ModelConfig, maxTokens: number): number {
+  const bytes = 2 * 4 * dim * decoderLayers * maxTokens;
+  return Math.min(MOST_ROWS, Math.max(1, Math.floor(MEMORY / bytes)));
+}
+
+/**
+ * Each prompt gets one group, whose lanes take its samples one after the other, so that no lane is idle
+ * for long; fewer prompts than there is room for get more groups.
+ */
+export function divide(
+  requests: number,
+  samples: number,
+  rows: number,
+): { readonly jobs: Job[]; readonly shape: { readonly groups: number; readonly lanes: number } } {
+  const lanes = Math.min(Math.max(1, Math.round(samples / 4)), MOST_LANES, rows);
+  const room = Math.max(1, Math.floor(rows / lanes));
+  const size = Math.min(samples, Math.max(lanes, Math.ceil((requests * samples) / room)));
+  const jobs: Job[] = [];
+  for (let request = 0; request < requests; request++) {
+    for (let from = 0; from < samples; from += size) {
+      const count = Math.min(size, samples - from);
+      jobs.push({ request, waiting: Array.from({ length: count }, (_, i) => from + i) });
+    }
+  }
+  return { jobs, shape: { groups: Math.min(room, jobs.length), lanes } };
+}
