@@ -6,6 +6,7 @@ import { sha256, writeFileAtomic } from '../files.ts';
 import { readShard } from './dataset.ts';
 import { createExampleBuffer, type Example, exampleAt, tokenCounts } from './examples.ts';
 import type { TokenCounts } from './examples.ts';
+import { createHashSet } from './hashSet.ts';
 import { COLUMN_MEANINGS, type Manifest, SCHEMA_VERSION } from './manifest.ts';
 import { type Shard, type SplitName, SPLITS } from './manifest.ts';
 import { toParquet } from './parquet.ts';
@@ -49,7 +50,7 @@ export function createSplitWriter(
 ): SplitWriter {
   const { tally, shards, longest } = progress;
   const wanted = SPLITS.reduce((sum, name) => sum + settings[`${name}Count`], 0);
-  const seen = new Set<bigint>();
+  const seen = createHashSet();
   const buffer = createExampleBuffer();
 
   const restore = (): void => {
