@@ -1,5 +1,6 @@
 /** All commands, in the order of the help. */
 import type { Command } from '../command.ts';
+import { data } from './data.ts';
 import { doctor } from './doctor.ts';
 import { evaluate } from './eval.ts';
 import { exportCommand } from './export.ts';
@@ -20,6 +21,7 @@ export const commands: readonly Command[] = [
   genSokoban,
   trace,
   show,
+  data,
   train,
   evaluate,
   solve,

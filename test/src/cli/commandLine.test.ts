@@ -52,6 +52,10 @@ describe('a command line that can not be understood ends with 2 and one line', (
     ['eval RUN --samples 1.5', '--samples must be a whole number, not "1.5"'],
     ['eval RUN --temperature warm', '--temperature must be a number, not "warm"'],
     ['show DATA --level one', '--level must be a whole number, not "one"'],
+    ['data', 'data needs ACTION and DATASET'],
+    ['data stats', 'data needs ACTION and DATASET'],
+    ['data stast DATA', 'data: there is no "stast", only stats; did you mean stats?'],
+    ['data stats DATA --csv', 'unknown flag --csv'],
     ['doctor --threads two', '--threads must be a whole number, not "two"'],
   ])('kit %s', async (argv, line) => {
     await expectRefusal(argv, { code: 2, line });
@@ -100,6 +104,9 @@ describe('a value that can not be used ends with 1 and one line', () => {
     ['report nowhere', 'nowhere: no such folder'],
     ['show nowhere', 'nowhere: no such folder'],
     ['show RUN --level 5', '--level must be at most 4, not 5'],
+    ['data stats nowhere', 'nowhere: no such folder'],
+    ['data stats RUN', 'RUN/manifest.json: no such file'],
+    ['data stats RUN --split all', '--split: there is no "all", only train, validation, test'],
     ['trace nowhere.txt', 'nowhere.txt: no such file'],
     ['run nowhere.json', 'nowhere.json: no such file'],
   ])('kit %s', async (argv, line) => {
