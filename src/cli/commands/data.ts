@@ -5,7 +5,7 @@ export const data = defineCommand({
   name: 'data',
   describe: 'Measure a data set: lengths, walls, search effort, repetitions',
   arguments: [
-    { name: 'ACTION', describe: 'stats', choices: async () => ['stats'] },
+    { name: 'ACTION', describe: 'What to do: stats', choices: async () => ['stats'] },
     { name: 'DATASET', describe: 'The folder of a data set' },
   ],
   flags: {

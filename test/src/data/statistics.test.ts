@@ -40,6 +40,37 @@ describe('the statistics of a data set', () => {
       Array.from({ length: quantities.length + 1 }, () => 20),
     );
   });
+
+  it('are the same whichever shards and splits its tasks lie in', async () => {
+    const folder = freshFolder();
+    const manifest = await generateDataset(mazeSettings(), { out: folder });
+    const all = SPLITS.map((name) => manifest.splits[name]);
+    const train = {
+      rows: all.reduce((sum, { rows }) => sum + rows, 0),
+      tokens: manifest.splits.train.tokens,
+      shards: all.flatMap(({ shards }) => shards).reverse(),
+    };
+    const joined = { ...manifest, splits: { ...manifest.splits, train } };
+    const apart = datasetStatistics(folder, manifest, { splits: SPLITS });
+    const together = datasetStatistics(folder, joined, { splits: ['train'] });
+    const plain = ({ quantities, ...rest }: typeof apart) => ({
+      ...rest,
+      quantities: quantities.map(({ name, counts }) => [name, counts.entries()]),
+    });
+    expect(plain(together)).toEqual(plain(apart));
+  });
+
+  it('tell of tasks that repeat and layouts that splits share', async () => {
+    const folder = freshFolder();
+    const manifest = await generateDataset(mazeSettings(), { out: folder });
+    const { train, test } = manifest.splits;
+    const leaking = { ...manifest, splits: { train, validation: test, test } };
+    expect(datasetStatistics(folder, leaking, { splits: SPLITS }).repetitions).toEqual({
+      repeatedTasks: 20,
+      layouts: 80,
+      sharedLayouts: 20,
+    });
+  });
 });
 
 describe('published lengths', () => {
