@@ -16,13 +16,19 @@ import type { Row } from './rows.ts';
 interface Part {
   /** `one`: computes without tensors. */
   readonly threads: 'one' | 'and one';
-  readonly measure: () => Promise<Row[]>;
+  readonly measure: (threads: number) => Promise<Row[]>;
 }
 
 export const ALONE = {
   generation: { threads: 'one', measure: () => measureGeneration() },
-  'rollouts-tiny': { threads: 'and one', measure: () => measureRollouts('tiny', 5) },
-  'rollouts-s': { threads: 'and one', measure: () => measureRollouts('s', 2) },
+  'rollouts-tiny': {
+    threads: 'and one',
+    measure: (threads) => measureRollouts('tiny', { repetitions: 5, threads }),
+  },
+  'rollouts-s': {
+    threads: 'and one',
+    measure: (threads) => measureRollouts('s', { repetitions: 2, threads }),
+  },
 } as const satisfies Record<string, Part>;
 
 export type AloneName = keyof typeof ALONE;
@@ -73,9 +79,10 @@ function cellsOf({ name, value, unit, reference }: Row, threads: number, memory:
 const [executed, part, count] = process.argv.slice(1);
 if (executed !== undefined && realpathSync(executed) === fileURLToPath(import.meta.url)) {
   const { threads, measure } = ALONE[part as AloneName];
-  const backend = threads === 'one' ? null : await startBackend({ threads: Number(count) });
+  const backend =
+    threads === 'one' ? null : await startBackend({ threads: Number(count), parts: Number(count) });
   const software = backend && `${backend.name} ${backend.version}`;
-  const rows = await measure();
+  const rows = await measure(Number(count));
   const peakMemory = process.resourceUsage().maxRSS / 1024;
   process.stdout.write(JSON.stringify({ rows, software, peakMemory }));
 }

@@ -12,12 +12,12 @@ const SHAPES = {
 
 export async function measureRollouts(
   size: keyof typeof SHAPES,
-  repetitions: number,
+  { repetitions, threads }: { readonly repetitions: number; readonly threads: number },
 ): Promise<Row[]> {
   const { rows, prompt, generated, vocabSize } = SHAPES[size];
   const config = modelConfig(size, vocabSize);
   const params = initialParams(config, createRng('bench'));
-  const { respond, dispose } = createRollouts({ config, params });
+  const { respond, dispose } = createRollouts({ config, params, parts: threads });
   const rng = createRng('prompts');
   const request = {
     id: '0',

@@ -8,7 +8,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { addFrame } from './frame.ts';
 import { addPart, recordPart } from './recordedPart.ts';
-import { inputName, LOOP_PREFIX, readName } from './names.ts';
+import { inputName, loopPrefix, readName } from './names.ts';
 import { canRecord } from './program.ts';
 import type { NativeBackend } from './recorder.ts';
 import { graphWith, startSession } from './session.ts';
@@ -16,7 +16,9 @@ import type { Sizes } from './sizes.ts';
 import { tidied } from './tidied.ts';
 
 export interface LoopBody {
-  /** Names of the sizes that may differ between calls, and the smallest of each. */
+  /** How many loops run side by side, each of inputs of its own, until it ends by itself. */
+  readonly count: number;
+  /** Names of the sizes that may differ between calls and loops, and the smallest of each. */
   readonly smallest: Sizes;
   /**
    * Inputs of such sizes, with any values: what each round hands to the next, and what stays. The first
@@ -33,8 +35,8 @@ export interface LoopInputs {
 }
 
 export interface Loop {
-  /** Repeats the body until it says false, at least once if it is handed true; the caller disposes. */
-  run(inputs: LoopInputs): tf.Tensor[];
+  /** Repeats the body until it says false; the caller disposes what each loop carried last. */
+  run(inputs: readonly LoopInputs[]): tf.Tensor[][];
   dispose(): void;
 }
 
@@ -44,29 +46,30 @@ export function createLoop(variables: readonly tf.Variable[], loop: LoopBody): L
 }
 
 /** A loop that runs operation by operation. */
-export function eagerLoop(variables: readonly tf.Variable[], { body }: LoopBody): Loop {
+export function eagerLoop(variables: readonly tf.Variable[], { count, body }: LoopBody): Loop {
   return {
-    run({ carried, fixed }) {
-      let state = tf.tidy(() => carried.map((tensor) => tf.clone(tensor)));
-      while (state[0]!.dataSync()[0] !== 0) {
-        const next = tf.tidy(() => [...body({ carried: state, fixed })]);
-        tf.dispose(state);
-        state = next;
-      }
-      return state;
+    run(inputs) {
+      checkCount(inputs, count);
+      return inputs.map(({ carried, fixed }) => {
+        let state = tf.tidy(() => carried.map((tensor) => tf.clone(tensor)));
+        while (state[0]!.dataSync()[0] !== 0) {
+          const next = tf.tidy(() => [...body({ carried: state, fixed })]);
+          tf.dispose(state);
+          state = next;
+        }
+        return state;
+      });
     },
     dispose: () => tf.dispose([...variables]),
   };
 }
 
 /** A loop in a graph. */
-export function recordLoop(
-  variables: readonly tf.Variable[],
-  { smallest, inputs, body }: LoopBody,
-): Loop {
+export function recordLoop(variables: readonly tf.Variable[], loop: LoopBody): Loop {
+  const { count, smallest, inputs, body } = loop;
   const backend = tf.backend() as unknown as NativeBackend;
   const graph = graphWith(variables);
-  const count = tf.tidy(() => inputs(smallest).carried.length);
+  const carriedCount = tf.tidy(() => inputs(smallest).carried.length);
   const part = {
     smallest,
     inputs: (sizes: Sizes) => {
@@ -74,8 +77,8 @@ export function recordLoop(
       return [...carried, ...fixed];
     },
     body: (list: readonly tf.Tensor[]) => {
-      const carried = list.slice(0, count);
-      const next = body({ carried, fixed: list.slice(count) });
+      const carried = list.slice(0, carriedCount);
+      const next = body({ carried, fixed: list.slice(carriedCount) });
       checkCarried(carried, next);
       return next;
     },
@@ -84,22 +87,32 @@ export function recordLoop(
     recordPart(part, { backend, variables, precision: 'fp32' }, 'sized'),
   );
   tf.dispose([...recorded.examples]);
-  const prefix = LOOP_PREFIX;
   const reads = new Map(variables.map((_, i) => [`@${readName(i)}`, readName(i)]));
-  const outputs = addFrame(graph, { prefix, count }, (frame, carry) => {
-    const bringIn = (i: number, start: string): string => (i < count ? carry(i, start) : start);
-    return addPart(frame, recorded, { prefix, reads, bringIn });
+  const outputs = Array.from({ length: count }, (_, copy) => {
+    const prefix = loopPrefix(copy);
+    return addFrame(graph, { prefix, count: carriedCount }, (frame, carry) => {
+      const bringIn = (i: number, start: string): string =>
+        i < carriedCount ? carry(i, start) : start;
+      return addPart(frame, recorded, { prefix, reads, bringIn });
+    });
   });
   const session = startSession(backend, graph, variables);
   return {
-    run({ carried, fixed }) {
-      const feeds = [...carried, ...fixed].map(
-        (tensor, i) => [inputName(prefix, i), tensor] as const,
+    run(inputs) {
+      checkCount(inputs, count);
+      const feeds = inputs.flatMap(({ carried, fixed }, copy) =>
+        [...carried, ...fixed].map((x, i) => [inputName(loopPrefix(copy), i), x] as const),
       );
-      return session.run(feeds, outputs).map((output) => backend.createOutputTensor(output));
+      const results = session.run(feeds, outputs.flat());
+      const tensors = results.map((output) => backend.createOutputTensor(output));
+      return inputs.map((_, copy) => tensors.slice(copy * carriedCount, (copy + 1) * carriedCount));
     },
     dispose: () => session.dispose(),
   };
+}
+
+function checkCount(inputs: readonly LoopInputs[], count: number): void {
+  if (inputs.length !== count) throw new Error(`${count} loops take ${inputs.length} inputs`);
 }
 
 function checkCarried(carried: readonly tf.Tensor[], next: readonly tf.Tensor[]): void {

@@ -18,4 +18,6 @@ export function partPrefix(name: string, part: number): string {
 }
 
 /** Before the names of all nodes of a loop. */
-export const LOOP_PREFIX = 'loop/';
+export function loopPrefix(copy: number): string {
+  return `loop_${copy}/`;
+}

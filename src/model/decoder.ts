@@ -5,7 +5,7 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import { BOS, EOS } from '../../traces/vocabulary.ts';
-import type { Loop } from '../engine/loop.ts';
+import type { LoopInputs } from '../engine/loop.ts';
 import { tidied } from '../engine/tidied.ts';
 import type { KeyValue } from './attention.ts';
 import { flatten, ROUNDS, unflattenCarried } from './decoding.ts';
@@ -45,7 +45,10 @@ export interface Decoder {
   hasRoom(maxTokens: number): boolean;
   /** Lets a row begin with the next run. */
   begin(row: number): void;
-  run(step: Step): Stepped;
+  /** What a run of the loop takes; null for no rounds. The caller tidies. */
+  inputs(step: Step | null): LoopInputs;
+  /** Takes over what the run carried last. */
+  take(carried: readonly tf.Tensor[]): Stepped;
   /** Keeps these rows alone, each from now on a group of one lane. */
   keep(rows: readonly number[]): void;
   /** Forgets all rows. */
@@ -63,8 +66,8 @@ export interface DecoderShape {
   readonly prompt: number;
 }
 
-/** The caller keeps model and loop. */
-export function createDecoder(model: Model, loop: Loop, shape: DecoderShape): Decoder {
+/** The caller keeps the model. */
+export function createDecoder(model: Model, shape: DecoderShape): Decoder {
   const { dim, heads, decoderLayers } = model.config;
   let { groups, lanes } = shape;
   const layers = (shape: number[]): KeyValue[] =>
@@ -83,7 +86,7 @@ export function createDecoder(model: Model, loop: Loop, shape: DecoderShape): De
   const replacePast = (make: (table: tf.Tensor) => tf.Tensor): void => {
     const made = tidied(() => past.map((layer) => eachOf(layer, make)));
     disposeAll(past);
-    past = made;
+    past = made.map((layer) => eachOf(layer, (table) => tf.keep(table)));
   };
   const replacePrompts = (make: () => typeof prompts): void => {
     const made = tidied(make);
@@ -135,47 +138,48 @@ export function createDecoder(model: Model, loop: Loop, shape: DecoderShape): De
     },
     hasRoom: (maxTokens) => offset + column + maxTokens + ROUNDS <= POSITIONS,
     begin: (row) => void (start[row] = column),
-    run(step) {
-      makeRoom(step.limit, step.ended);
+    inputs(step) {
       const rows = groups * lanes;
-      const state = tidied(() => {
-        const integer = (value: number): tf.Tensor => tf.scalar(value, 'int32');
-        const inputs = flatten({
-          carried: {
-            again: tf.scalar(true, 'bool'),
-            round: integer(0),
-            tokens: tf.tensor2d(step.tokens, [groups, lanes], 'int32'),
-            ended: tf.tensor2d(step.ended, [groups, lanes], 'bool'),
-            chosen: tf.zeros([ROUNDS, rows], 'int32'),
-            logProbs: tf.zeros([ROUNDS, rows]),
-            past,
-          },
-          fixed: {
-            memory: prompts.memory,
-            memoryMask: prompts.mask,
-            column: integer(column),
-            offset: integer(offset),
-            start: tf.tensor2d(start, [groups, lanes], 'int32'),
-            limit: integer(step.limit),
-            maxTokens: integer(step.maxTokens),
-            end: integer(step.end),
-            forced: tf.tensor2d(step.forced, [ROUNDS, rows], 'int32'),
-            uniforms: tf.tensor2d(step.uniforms, [ROUNDS, rows]),
-            temperature: tf.scalar(step.temperature),
-          },
-        });
-        return unflattenCarried(loop.run(inputs));
+      const { tokens, ended, limit, maxTokens, end, forced, uniforms, temperature } =
+        step ?? nothing(rows);
+      makeRoom(limit, ended);
+      const integer = (value: number): tf.Tensor => tf.scalar(value, 'int32');
+      return flatten({
+        carried: {
+          again: tf.scalar(step !== null, 'bool'),
+          round: integer(0),
+          tokens: tf.tensor2d(tokens, [groups, lanes], 'int32'),
+          ended: tf.tensor2d(ended, [groups, lanes], 'bool'),
+          chosen: tf.zeros([ROUNDS, rows], 'int32'),
+          logProbs: tf.zeros([ROUNDS, rows]),
+          past,
+        },
+        fixed: {
+          memory: prompts.memory,
+          memoryMask: prompts.mask,
+          column: integer(column),
+          offset: integer(offset),
+          start: tf.tensor2d(start, [groups, lanes], 'int32'),
+          limit: integer(limit),
+          maxTokens: integer(maxTokens),
+          end: integer(end),
+          forced: tf.tensor2d(forced, [ROUNDS, rows], 'int32'),
+          uniforms: tf.tensor2d(uniforms, [ROUNDS, rows]),
+          temperature: tf.scalar(temperature),
+        },
       });
+    },
+    take(carried) {
       disposeAll(past);
+      const state = unflattenCarried(carried);
       past = [...state.past];
       const { again, round, tokens, ended, chosen, logProbs } = state;
-      const rounds = round.dataSync()[0]!;
-      column += rounds;
       const stepped = {
-        rounds,
+        rounds: round.dataSync()[0]!,
         chosen: chosen.dataSync<'int32'>(),
         logProbs: logProbs.dataSync<'float32'>(),
       };
+      column += stepped.rounds;
       tf.dispose([again, round, tokens, ended, chosen, logProbs]);
       return stepped;
     },
@@ -212,6 +216,19 @@ export function createDecoder(model: Model, loop: Loop, shape: DecoderShape): De
       disposeAll(prompts.memory);
       prompts.mask.dispose();
     },
+  };
+}
+
+function nothing(rows: number): Step {
+  return {
+    tokens: new Int32Array(rows),
+    ended: new Uint8Array(rows).fill(1),
+    limit: 0,
+    maxTokens: 1,
+    end: -1,
+    forced: new Int32Array(ROUNDS * rows),
+    uniforms: new Float32Array(ROUNDS * rows),
+    temperature: 1,
   };
 }
 

@@ -65,8 +65,13 @@ export interface Fixed {
 }
 
 /** @param flat the parameters, of which the loop takes hold */
-export function decodingLoop(config: ModelConfig, flat: tf.Variable, choice: Choice): LoopBody {
+export function decodingLoop(
+  config: ModelConfig,
+  flat: tf.Variable,
+  { choice, count }: { readonly choice: Choice; readonly count: number },
+): LoopBody {
   return {
+    count,
     smallest: { groups: 2, lanes: 2, prompt: 2, columns: 2 },
     inputs: ({ groups, lanes, prompt, columns }) => {
       const sizes = { groups: groups!, lanes: lanes!, prompt: prompt!, columns: columns! };

@@ -22,15 +22,21 @@ export function rowsFor({ dim, decoderLayers }: ModelConfig, maxTokens: number):
 /**
  * Each prompt gets one group, whose lanes take its samples one after the other, so that no lane is idle
  * for long; fewer prompts than there is room for get more groups.
+ * @param parts among which the rows are divided
+ * @returns all jobs, and the shape of each part
  */
 export function divide(
   requests: number,
-  samples: number,
-  rows: number,
-): { readonly jobs: Job[]; readonly shape: { readonly groups: number; readonly lanes: number } } {
-  const lanes = Math.min(Math.max(1, Math.round(samples / 4)), MOST_LANES, rows);
-  const room = Math.max(1, Math.floor(rows / lanes));
-  const size = Math.min(samples, Math.max(lanes, Math.ceil((requests * samples) / room)));
+  {
+    samples,
+    rows,
+    parts,
+  }: { readonly samples: number; readonly rows: number; readonly parts: number },
+): { readonly jobs: Job[]; readonly groups: number; readonly lanes: number } {
+  const room = Math.max(1, Math.floor(rows / parts));
+  const lanes = Math.min(Math.max(1, Math.round(samples / 4)), MOST_LANES, room);
+  const most = Math.floor(room / lanes);
+  const size = Math.min(samples, Math.max(lanes, Math.ceil((requests * samples) / (most * parts))));
   const jobs: Job[] = [];
   for (let request = 0; request < requests; request++) {
     for (let from = 0; from < samples; from += size) {
@@ -38,5 +44,5 @@ export function divide(
       jobs.push({ request, waiting: Array.from({ length: count }, (_, i) => from + i) });
     }
   }
-  return { jobs, shape: { groups: Math.min(room, jobs.length), lanes } };
+  return { jobs, groups: Math.min(most, Math.ceil(jobs.length / parts)), lanes };
 }

@@ -7,14 +7,12 @@
  * depend on which others it is computed with, beyond the rounding of the arithmetic.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import { createRng, type Rng } from '../../envs/rng.ts';
-import { BOS, EOS } from '../../traces/vocabulary.ts';
 import { createLoop, type Loop } from '../engine/loop.ts';
 import { tidied } from '../engine/tidied.ts';
 import type { ModelConfig } from './config.ts';
-import { createDecoder, type Step } from './decoder.ts';
 import { decodingLoop, ROUNDS } from './decoding.ts';
 import { divide, rowsFor } from './jobs.ts';
+import { createLanes, type Row } from './lanes.ts';
 import { POSITIONS } from './layers.ts';
 import { splitParams } from './params.ts';
 import type { Choice } from './sampling.ts';
@@ -68,16 +66,20 @@ export interface Rollouts {
 
 /** Tokens of a response; what decodes them together needs positions for two of them. */
 const LONGEST = POSITIONS / 2 - ROUNDS;
-/** Less than one, so that a draw never reaches the total of rounded probabilities. */
-const LARGEST_DRAW = 1 - 2 ** -22;
 
-/** @param params flat, as `splitParams` takes them */
+/**
+ * @param params flat, as `splitParams` takes them
+ * @param parts how many loops share the rows and run at once, as many as threads for the most speed;
+ *   1 unless given
+ */
 export function createRollouts({
   config,
   params: flat,
+  parts = 1,
 }: {
   readonly config: ModelConfig;
   readonly params: Float32Array;
+  readonly parts?: number;
 }): Rollouts {
   const params = tidied(() => splitParams(config, tf.tensor1d(flat)));
   const loops = new Map<string, Loop>();
@@ -85,7 +87,10 @@ export function createRollouts({
     const key = JSON.stringify(choice);
     if (!loops.has(key)) {
       const variable = tf.tidy(() => tf.variable(tf.tensor1d(flat), false));
-      loops.set(key, createLoop([variable], decodingLoop(config, variable, choice)));
+      loops.set(
+        key,
+        createLoop([variable], decodingLoop(config, variable, { choice, count: parts })),
+      );
     }
     return loops.get(key)!;
   };
@@ -102,7 +107,7 @@ export function createRollouts({
         throw new RangeError(`maxTokens: ${maxTokens} is not from 1 to ${LONGEST}`);
       }
       if (requests.length === 0 || options.samples === 0) return requests.map(() => []);
-      return respond({ config, params }, loopFor(choice), { requests, options });
+      return respond({ config, params }, { loop: loopFor(choice), parts, requests, options });
     },
     dispose() {
       tf.dispose(Object.values(params));
@@ -111,138 +116,44 @@ export function createRollouts({
   };
 }
 
-/** A response under way. */
-interface Row {
-  readonly request: number;
-  readonly sample: number;
-  readonly rng: Rng;
-  readonly ids: number[];
-  readonly logProbs: number[];
-}
-
-interface Group {
-  /** Samples that wait for a lane. */
-  waiting: readonly number[];
-  request: number;
-  readonly lanes: (Row | null)[];
-}
-
 async function respond(
   model: Model,
-  loop: Loop,
-  { requests, options }: { requests: readonly RolloutRequest[]; options: RolloutOptions },
+  {
+    loop,
+    parts,
+    requests,
+    options,
+  }: {
+    readonly loop: Loop;
+    readonly parts: number;
+    readonly requests: readonly RolloutRequest[];
+    readonly options: RolloutOptions;
+  },
 ): Promise<Responses> {
-  const { maxTokens, seed, signal, end = EOS } = options;
+  const { samples, maxTokens, rows = rowsFor(model.config, maxTokens) } = options;
   const responses = requests.map((): Response[] => []);
-  const { rows = rowsFor(model.config, maxTokens), samples } = options;
-  const { jobs, shape } = divide(requests.length, samples, rows);
-  const prompt = Math.max(...requests.map(({ prompt }) => prompt.length)) + 2;
-  const decoder = createDecoder(model, loop, { ...shape, prompt });
-  let groups = Array.from({ length: shape.groups }, (): Group => ({
-    waiting: [],
-    request: 0,
-    lanes: Array<null>(shape.lanes).fill(null),
-  }));
-  const live = (): Row[] => groups.flatMap(({ lanes }) => lanes.filter((row) => row !== null));
-
-  const takeJobs = (): void => {
-    const idle = groups.flatMap(({ waiting, lanes }, at) =>
-      waiting.length === 0 && lanes.every((row) => row === null) ? [at] : [],
-    );
-    // Not one by one, because each time the others' prompts are copied.
-    if (idle.length < Math.min(jobs.length, Math.ceil(groups.length / 8))) return;
-    const taken = idle.slice(0, jobs.length);
-    if (taken.length === 0) return;
-    for (const at of taken) Object.assign(groups[at]!, jobs.shift()!);
-    decoder.read(
-      taken,
-      taken.map((at) => requests[groups[at]!.request]!.prompt),
-    );
+  const { jobs, ...shape } = divide(requests.length, { samples, rows, parts });
+  const finish = ({ request, sample, ids, logProbs }: Row): void => {
+    const [own, likelihoods] = [Uint16Array.from(ids), Float32Array.from(logProbs)];
+    responses[request]![sample] = { ids: own, logProbs: likelihoods };
   };
-  const beginRows = (): void => {
-    groups.forEach((group, at) => {
-      const { request, lanes } = group;
-      for (const [lane, row] of lanes.entries()) {
-        const [sample, ...others] = group.waiting;
-        if (row !== null || sample === undefined) continue;
-        const rng = createRng(seed).split('rollout', requests[request]!.id, sample);
-        lanes[lane] = { request, sample, rng, ids: [], logProbs: [] };
-        group.waiting = others;
-        decoder.begin(at * lanes.length + lane);
-      }
-    });
-  };
-  /** Leaves out what has ended once nothing waits for its place. */
-  const closeRanks = (): void => {
-    const table = groups.flatMap(({ lanes }) => lanes);
-    const kept = table.flatMap((row, at) => (row === null ? [] : [at]));
-    if (jobs.length > 0 || groups.some(({ waiting }) => waiting.length > 0)) return;
-    if (kept.length > table.length / 2) return;
-    decoder.keep(kept);
-    groups = kept.map((at) => ({ waiting: [], request: 0, lanes: [table[at]!] }));
-  };
-  const take = (row: Row, token: number, logProb: number): boolean => {
-    row.ids.push(token);
-    row.logProbs.push(logProb);
-    if (token !== end && row.ids.length < maxTokens) return false;
-    const [ids, logProbs] = [Uint16Array.from(row.ids), Float32Array.from(row.logProbs)];
-    responses[row.request]![row.sample] = { ids, logProbs };
-    return true;
-  };
-
+  const all = Array.from({ length: parts }, () =>
+    createLanes(model, shape, { requests, options, finish }),
+  );
   try {
     for (;;) {
-      signal?.throwIfAborted();
-      if (live().length === 0) decoder.reset();
-      if (decoder.hasRoom(maxTokens)) {
-        takeJobs();
-        beginRows();
-      }
-      if (live().length === 0) break;
-      closeRanks();
-      const table = groups.flatMap(({ lanes }) => lanes);
-      const { rounds, chosen, logProbs } = decoder.run(stepOf(table, options));
-      table.forEach((row, at) => {
-        if (row === null) return;
-        const lanes = groups[0]!.lanes.length;
-        for (let i = at; i < rounds * table.length; i += table.length) {
-          if (!take(row, chosen[i]!, logProbs[i]!)) continue;
-          groups[Math.floor(at / lanes)]!.lanes[at % lanes] = null;
-          break;
-        }
-      });
+      options.signal?.throwIfAborted();
+      for (const lanes of all) lanes.fill(jobs);
+      const steps = all.map((lanes) => lanes.step());
+      if (steps.every((step) => step === null)) break;
+      const carried = tidied(() =>
+        loop.run(all.map((lanes, i) => lanes.decoder.inputs(steps[i]!))),
+      );
+      for (const [i, lanes] of all.entries()) lanes.take(carried[i]!);
       await tf.nextFrame();
     }
   } finally {
-    decoder.dispose();
+    for (const { decoder } of all) decoder.dispose();
   }
   return responses;
-}
-
-function stepOf(
-  table: readonly (Row | null)[],
-  { prefix, temperature, maxTokens, end = EOS }: RolloutOptions,
-): Step {
-  const forced = new Int32Array(ROUNDS * table.length).fill(-1);
-  const uniforms = new Float32Array(ROUNDS * table.length);
-  const left = table.map((row) => (row === null ? 0 : maxTokens - row.ids.length));
-  const limit = Math.min(ROUNDS, Math.max(...left));
-  table.forEach((row, at) => {
-    if (row === null) return;
-    for (let round = 0; round < limit; round++) {
-      const i = round * table.length + at;
-      forced[i] = prefix[row.ids.length + round] ?? -1;
-      if (temperature > 0) uniforms[i] = Math.min(row.rng.next(), LARGEST_DRAW);
-    }
-  });
-  return {
-    tokens: Int32Array.from(table, (row) => row?.ids.at(-1) ?? BOS),
-    ended: Uint8Array.from(table, (row) => (row === null ? 1 : 0)),
-    limit,
-    maxTokens,
-    end: end ?? -1,
-    forced,
-    uniforms,
-    temperature,
-  };
 }

@@ -39,9 +39,9 @@ export async function evaluateRun(
     ...decodingOf(flags, ownDecoding(experiment)),
     on: data === undefined ? undefined : datasetName(data),
   };
-  await startEngine(flags, experiment, session);
+  const backend = await startEngine(flags, experiment, session);
   const names = await evaluateModes(
-    { experiment, checkpoint, dataset, out: run, decoding },
+    { experiment, checkpoint, dataset, backend, out: run, decoding },
     session,
   );
   const evaluations = names.map((name) => readEvaluation(run, name));

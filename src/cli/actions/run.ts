@@ -55,7 +55,8 @@ export async function runExperiment(
   const checkpoint = shippedModel ?? chooseCheckpoint(out, experiment);
   const decoding = ownDecoding(experiment);
   const source = shipped === null ? undefined : (experiment.pretrained ?? undefined);
-  await evaluateModes({ experiment, checkpoint, source, dataset, out, decoding }, session);
+  const toEvaluate = { experiment, checkpoint, source, dataset, backend, out, decoding };
+  await evaluateModes(toEvaluate, session);
 
   const { concludeRun } = await import('../stages/report.ts');
   if (shippedName !== null) {

@@ -38,8 +38,8 @@ export async function solveFile(
     id: String(index),
     prompt: promptOf(problem, vocabulary, file),
   }));
-  await startEngine(flags, experiment, session);
-  const { rollout, dispose } = loadModel(checkpoint);
+  const backend = await startEngine(flags, experiment, session);
+  const { rollout, dispose } = loadModel(checkpoint, backend);
   const maxTokens = flags.maxTokens ?? experiment.evaluation.maxTokens;
   const options = { prefix: MODE_PREFIX[mode], samples, temperature, maxTokens, seed };
   const responses = await rollout(requests, options).finally(dispose);

@@ -1,4 +1,5 @@
 /** The stage that lets a model plan, and keeps what it answered. */
+import type { Backend } from '../../engine/backends.ts';
 import path from 'node:path';
 import { InputError } from '../../../envs/inputError.ts';
 import { createVocabulary } from '../../../traces/vocabulary.ts';
@@ -29,6 +30,7 @@ export interface EvaluationStage {
   /** Where the weights come from, if not from the run's own training. */
   readonly source?: string | undefined;
   readonly dataset: Dataset;
+  readonly backend: Pick<Backend, 'threads'>;
   /** Folder of the run. */
   readonly out: string;
   readonly decoding: Decoding;
@@ -89,7 +91,7 @@ export async function evaluateModes(stage: EvaluationStage, session: Session): P
   }
   const split = readSplit(dataset.folder, decoding.split);
   const examples = Array.from({ length: tasks }, (_, i) => exampleAt(split, i));
-  const { rollout, dispose } = loadModel(checkpoint);
+  const { rollout, dispose } = loadModel(checkpoint, stage.backend);
   try {
     for (const { name, settings } of open) {
       const records = await session.track(`planning ${settings.mode}`, 'tasks', (onProgress) =>

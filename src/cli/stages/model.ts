@@ -1,14 +1,18 @@
 /** A checkpoint as something that plans. */
 import type { RolloutFn } from '../../evaluation/rollouts.ts';
 import { createRollouts } from '../../model/rollout.ts';
+import type { Backend } from '../../engine/backends.ts';
 import type { Checkpoint } from '../../training/checkpoint.ts';
 
 /** Runs on the backend that was started; `dispose` frees the weights. */
-export function loadModel(checkpoint: Checkpoint): {
+export function loadModel(
+  checkpoint: Checkpoint,
+  { threads }: Pick<Backend, 'threads'>,
+): {
   readonly rollout: RolloutFn;
   readonly dispose: () => void;
 } {
-  const { respond, dispose } = createRollouts(checkpoint);
+  const { respond, dispose } = createRollouts({ ...checkpoint, parts: threads });
   return {
     async rollout(requests, options) {
       const responses = await respond(requests, options);

@@ -19,7 +19,8 @@ const weights = (): tf.Variable =>
   );
 
 /** Writes x · weightsⁱ + shift into the i-th row of a table, until a limit. */
-const powers = (variable: tf.Variable): LoopBody => ({
+const powers = (variable: tf.Variable, count = 1): LoopBody => ({
+  count,
   smallest: { rows: 2, length: 3 },
   inputs: ({ rows, length }) => ({
     carried: [
@@ -54,19 +55,28 @@ function inputsOf(rows: number, length: number, limit: number): LoopInputs {
 describe('a loop', () => {
   it('computes what its body does round by round, for inputs of any size', () => {
     const [own, others] = [weights(), weights()];
-    const [loop, plain] = [createLoop([own], powers(own)), eagerLoop([others], powers(others))];
+    const [loop, plain] = [
+      createLoop([own], powers(own, 2)),
+      eagerLoop([others], powers(others, 2)),
+    ];
     const size = fc.integer({ min: 1, max: 20 });
+    const call = fc.record({ rows: size, length: size, limit: size });
     fc.assert(
-      fc.property(size, size, size, (rows, length, limit) => {
+      fc.property(fc.tuple(call, call), (calls) => {
         tf.tidy(() => {
-          const inputs = inputsOf(rows, Math.max(length, limit), limit);
-          const before = inputs.carried.map((tensor) => tensor.dataSync().slice());
+          const inputs = calls.map(({ rows, length, limit }) =>
+            inputsOf(rows, Math.max(length, limit), limit),
+          );
+          const before = inputs.map(({ carried }) => carried.map((x) => x.dataSync().slice()));
           const [results, expected] = [loop.run(inputs), plain.run(inputs)];
-          expect(results.map(({ shape }) => shape)).toEqual(expected.map(({ shape }) => shape));
-          results.forEach((result, i) => expectClose(result.dataSync(), expected[i]!.dataSync()));
-          expect(results[1]!.dataSync()[0]).toBe(limit);
-          // What is written in place is a copy of what was handed in.
-          expect(inputs.carried.map((tensor) => tensor.dataSync())).toEqual(before);
+          results.flat().forEach((result, i) => {
+            expect(result.shape).toEqual(expected.flat()[i]!.shape);
+            expectClose(result.dataSync(), expected.flat()[i]!.dataSync());
+          });
+          expect(results.map(([, rounds]) => rounds!.dataSync()[0])).toEqual(
+            calls.map(({ limit }) => limit),
+          );
+          expect(inputs.map(({ carried }) => carried.map((x) => x.dataSync()))).toEqual(before);
         });
       }),
       { numRuns: 60 },
@@ -79,9 +89,11 @@ describe('a loop', () => {
     const loop = createLoop([own], powers(own));
     tf.tidy(() => {
       const { carried, fixed } = inputsOf(3, 6, 6);
-      const whole = loop.run({ carried, fixed });
-      const [, ...half] = loop.run({ carried, fixed: [tf.scalar(2, 'int32'), fixed[1]!] });
-      const rest = loop.run({ carried: [carried[0]!, ...half], fixed });
+      const [whole] = loop.run([{ carried, fixed }]) as [tf.Tensor[]];
+      const limited = [tf.scalar(2, 'int32'), fixed[1]!];
+      const [[, ...half]] = loop.run([{ carried, fixed: limited }]) as [tf.Tensor[]];
+      const going = [{ carried: [carried[0]!, ...half], fixed }];
+      const [rest] = loop.run(going) as [tf.Tensor[]];
       rest.forEach((result, i) => expect(result.dataSync()).toEqual(whole[i]!.dataSync()));
     });
     loop.dispose();
@@ -92,7 +104,8 @@ describe('a loop', () => {
     const loop = createLoop([own], powers(own));
     tf.tidy(() => {
       const { carried, fixed } = inputsOf(2, 3, 3);
-      const results = loop.run({ carried: [tf.scalar(false, 'bool'), ...carried.slice(1)], fixed });
+      const still = [tf.scalar(false, 'bool'), ...carried.slice(1)];
+      const [results] = loop.run([{ carried: still, fixed }]) as [tf.Tensor[]];
       expect(results[1]!.dataSync()[0]).toBe(0);
       expect(results[2]!.dataSync()).toEqual(carried[2]!.dataSync());
     });
@@ -103,7 +116,7 @@ describe('a loop', () => {
     await expectNoLeak(() => {
       const own = weights();
       const loop = createLoop([own], powers(own));
-      tf.tidy(() => void loop.run(inputsOf(3, 4, 4)));
+      tf.tidy(() => void loop.run([inputsOf(3, 4, 4)]));
       loop.dispose();
     });
   });

@@ -8,26 +8,38 @@ const count = fc.integer({ min: 1, max: 70 });
 describe('jobs', () => {
   it('hold every sample of every request once, and fit the rows', () => {
     fc.assert(
-      fc.property(count, count, fc.integer({ min: 1, max: 300 }), (requests, samples, rows) => {
-        const { jobs, shape } = divide(requests, samples, rows);
-        const all = jobs.flatMap(({ request, waiting }) => waiting.map((one) => [request, one]));
-        const expected = Array.from({ length: requests * samples }, (_, i) => [
-          Math.floor(i / samples),
-          i % samples,
-        ]);
-        expect(all).toEqual(expected);
-        expect(shape.groups * shape.lanes).toBeLessThanOrEqual(rows);
-        expect(shape.groups).toBeLessThanOrEqual(jobs.length);
-      }),
+      fc.property(
+        count,
+        count,
+        fc.integer({ min: 1, max: 300 }),
+        fc.integer({ min: 1, max: 4 }),
+        (requests, samples, rows, parts) => {
+          const { jobs, groups, lanes } = divide(requests, { samples, rows, parts });
+          const all = jobs.flatMap(({ request, waiting }) => waiting.map((one) => [request, one]));
+          const expected = Array.from({ length: requests * samples }, (_, i) => [
+            Math.floor(i / samples),
+            i % samples,
+          ]);
+          expect(all).toEqual(expected);
+          expect(groups * lanes * parts).toBeLessThanOrEqual(Math.max(rows, parts));
+          expect(groups).toBeLessThanOrEqual(jobs.length);
+          expect(groups).toBeGreaterThan(0);
+        },
+      ),
       { numRuns: 1000 },
     );
   });
 
   it('of one prompt use all groups that there is room for', () => {
-    expect(divide(1, 64, 256).shape).toEqual({ groups: 4, lanes: 16 });
-    expect(divide(1, 1, 256).shape).toEqual({ groups: 1, lanes: 1 });
-    expect(divide(300, 1, 256).shape).toEqual({ groups: 256, lanes: 1 });
-    expect(divide(16, 64, 256).shape).toEqual({ groups: 16, lanes: 16 });
+    const shape = (requests: number, samples: number, parts: number): number[] => {
+      const { groups, lanes } = divide(requests, { samples, rows: 256, parts });
+      return [groups, lanes];
+    };
+    expect(shape(1, 64, 1)).toEqual([4, 16]);
+    expect(shape(1, 64, 2)).toEqual([2, 16]);
+    expect(shape(1, 1, 2)).toEqual([1, 1]);
+    expect(shape(300, 1, 2)).toEqual([128, 1]);
+    expect(shape(16, 64, 1)).toEqual([16, 16]);
   });
 
   it('have fewer rows the longer the responses of a model may be', () => {

@@ -70,6 +70,10 @@ describe('a response', () => {
     }));
     const together = await respond(many, options);
     const reversed = await respond(many.toReversed(), { ...options, rows: 7 });
+    const inParts = createRollouts({ config: smallConfig, params: smallParams(SEED), parts: 3 });
+    const divided = await inParts.respond(many, { ...options, rows: 11 });
+    inParts.dispose();
+    expect(divided.map(idsOf)).toEqual(together.map(idsOf));
     expect(reversed.toReversed().map(idsOf)).toEqual(together.map(idsOf));
     for (const at of [0, 7, 19]) {
       const alone = await respond([many[at]!], { ...options, rows: 1 });
