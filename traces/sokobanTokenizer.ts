@@ -70,6 +70,7 @@ export const sokobanTokenizer: Tokenizer<Sokoban> = {
   },
 };
 
+/** The tokens of an arrangement's boxes are kept, since many states share it. */
 function writeStates(level: Sokoban, vocabulary: Vocabulary, problem: SokobanProblem): StateWriter {
   const { width, walls, docks, boxes } = level;
   const ranks = textRanks(level);
@@ -84,17 +85,42 @@ function writeStates(level: Sokoban, vocabulary: Vocabulary, problem: SokobanPro
     into[at + 2] = vocabulary.coordinate((cell - x) / width);
     return at + 3;
   };
+
+  const stride = 3 * boxes.length;
+  // By arrangement: its tokens, and their number plus 1, or 0 if they are not known yet.
+  let texts = new Uint16Array(64 * stride);
+  let lengths = new Uint16Array(64);
+  const writeBoxes = (state: number, arrangement: number): void => {
+    if (arrangement >= lengths.length) {
+      texts = copied(texts, new Uint16Array(2 * arrangement * stride));
+      lengths = copied(lengths, new Uint16Array(2 * arrangement));
+    }
+    const free = problem.boxes(state).filter((cell) => isDock[cell] === 0);
+    const first = arrangement * stride;
+    let at = first;
+    for (const cell of free.sort((a, b) => ranks[a]! - ranks[b]!)) at = write(box, cell, texts, at);
+    lengths[arrangement] = at - first + 1;
+  };
+
   return {
-    maxTokens: 3 + 3 * boxes.length,
+    maxTokens: 3 + stride,
     write(state, into, at) {
       at = write(worker, problem.agent(state), into, at);
-      const free = problem.boxes(state).filter((cell) => isDock[cell] === 0);
-      for (const cell of free.sort((a, b) => ranks[a]! - ranks[b]!)) {
-        at = write(box, cell, into, at);
+      const arrangement = problem.arrangement(state);
+      if (arrangement >= lengths.length || lengths[arrangement] === 0) {
+        writeBoxes(state, arrangement);
       }
+      const first = arrangement * stride;
+      const end = first + lengths[arrangement]! - 1;
+      for (let from = first; from < end; from++) into[at++] = texts[from]!;
       return at;
     },
   };
+}
+
+function copied(items: Uint16Array<ArrayBuffer>, longer: Uint16Array<ArrayBuffer>) {
+  longer.set(items);
+  return longer;
 }
 
 /** By cell, its place in the order of the texts "x-y". */

@@ -2,19 +2,16 @@
 import type { Sokoban } from './sokoban.ts';
 import { BLOCKED, MOVES } from './moves.ts';
 
-/** The estimate of a state from which there is no plan, in place of infinity. */
-export const DEAD = -1;
-
 /**
- * The sum over boxes off the docks of the Manhattan distance to the nearest free dock; DEAD if
+ * The sum over boxes off the docks of the Manhattan distance to the nearest free dock; Infinity if
  * such a box can move neither vertically nor horizontally for walls, or if no dock is free.
  *
- * @returns a function of [worker, ...boxes]
+ * @returns a function of the boxes' cells
  */
 export function createHeuristic(
   { width, walls, docks }: Sokoban,
   neighbours: Int32Array,
-): (state: Int32Array) => number {
+): (boxes: Int32Array) => number {
   const open = (cell: number, move: number): boolean => neighbours[cell * MOVES + move] !== BLOCKED;
   const stuck = Uint8Array.from(walls, (_, cell) =>
     (open(cell, 0) && open(cell, 1)) || (open(cell, 2) && open(cell, 3)) ? 0 : 1,
@@ -25,17 +22,17 @@ export function createHeuristic(
   const dockY = docks.map((dock) => Math.floor(dock / width));
   const taken = new Uint8Array(docks.length);
 
-  return (state) => {
+  return (boxes) => {
     taken.fill(0);
-    for (let i = 1; i < state.length; i++) {
-      const dock = dockAt[state[i]!]!;
+    for (let i = 0; i < boxes.length; i++) {
+      const dock = dockAt[boxes[i]!]!;
       if (dock !== NO_DOCK) taken[dock] = 1;
     }
     let sum = 0;
-    for (let i = 1; i < state.length; i++) {
-      const box = state[i]!;
+    for (let i = 0; i < boxes.length; i++) {
+      const box = boxes[i]!;
       if (dockAt[box] !== NO_DOCK) continue;
-      if (stuck[box] === 1) return DEAD;
+      if (stuck[box] === 1) return Infinity;
       const x = box % width;
       const y = (box - x) / width;
       let nearest = Infinity;
@@ -43,7 +40,6 @@ export function createHeuristic(
         if (taken[dock] === 1) continue;
         nearest = Math.min(nearest, Math.abs(x - dockX[dock]!) + Math.abs(y - dockY[dock]!));
       }
-      if (nearest === Infinity) return DEAD;
       sum += nearest;
     }
     return sum;

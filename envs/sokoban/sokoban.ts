@@ -10,9 +10,9 @@
 import type { Board, PlanCheck, Position } from '../environment.ts';
 import { cellAt, isNeighbour } from '../environment.ts';
 import type { SearchProblem } from '../searchProblem.ts';
-import { createHeuristic, DEAD } from './heuristic.ts';
+import { createHeuristic } from './heuristic.ts';
 import { BLOCKED, MOVES, neighbourTable } from './moves.ts';
-import { createStateTable } from './stateTable.ts';
+import { BOX, createStateTable } from './stateTable.ts';
 
 /** A box and the worker may stand on a dock. */
 export interface Sokoban extends Board {
@@ -24,6 +24,8 @@ export interface Sokoban extends Board {
 }
 
 export interface SokobanProblem extends SearchProblem {
+  /** The number of the boxes' arrangement in `state`; they count from 0 as they are generated. */
+  arrangement(state: number): number;
   /** The cells of all boxes in `state`, docked ones too, ascending. */
   boxes(state: number): readonly number[];
 }
@@ -35,52 +37,53 @@ export interface SokobanProblem extends SearchProblem {
 export function sokobanProblem(level: Sokoban): SokobanProblem {
   const neighbours = neighbourTable(level);
   const estimate = createHeuristic(level, neighbours);
-  const table = createStateTable(1 + level.boxes.length);
-  const current = Int32Array.of(level.worker, ...level.boxes);
-  const child = Int32Array.from(current);
-  const start = table.intern(current);
+  const table = createStateTable(level.walls.length, level.boxes.length);
+  const boxes = Int32Array.from(level.boxes);
 
-  let estimates = new Int32Array(256).fill(UNKNOWN);
-  const heuristic = (state: number): number => {
-    if (state >= estimates.length) estimates = lengthened(estimates, 2 * state);
-    if (estimates[state] === UNKNOWN) {
-      table.read(state, current);
-      estimates[state] = estimate(current);
+  /** By arrangement; the worker's cell counts for nothing. */
+  let estimates = new Float64Array(64);
+  const arrange = (): number => {
+    const known = table.arrangements;
+    const arrangement = table.arrange(boxes);
+    if (arrangement === known) {
+      if (known === estimates.length) estimates = twiceAsLong(estimates);
+      estimates[known] = estimate(boxes);
     }
-    return estimates[state] === DEAD ? Infinity : estimates[state]!;
+    return arrangement;
   };
+  const heuristic = (state: number): number => estimates[table.arrangement(state)]!;
+  const start = table.state(arrange(), level.worker);
 
   return {
     start,
     maxSuccessors: MOVES,
     isGoal: (state) => heuristic(state) === 0,
     successors(state, into) {
-      table.read(state, current);
+      const arrangement = table.arrangement(state);
+      const worker = table.worker(state);
       let count = 0;
       for (let move = 0; move < MOVES; move++) {
-        const target = neighbours[current[0]! * MOVES + move]!;
+        const target = neighbours[worker * MOVES + move]!;
         if (target === BLOCKED) continue;
-        child.set(current);
-        child[0] = target;
-        const box = child.indexOf(target, 1);
-        if (box > 0) {
+        let child = table.state(arrangement, target);
+        if (child === BOX) {
           const beyond = neighbours[target * MOVES + move]!;
-          if (beyond === BLOCKED || child.indexOf(beyond, 1) > 0) continue;
-          moveBox(child, box, beyond);
+          if (beyond === BLOCKED || table.hasBox(arrangement, beyond)) continue;
+          table.boxes(arrangement, boxes);
+          moveBox(boxes, target, beyond);
+          child = table.state(arrange(), target);
         }
-        into[count++] = table.intern(child);
+        into[count++] = child;
       }
       return count;
     },
     heuristic,
     tieRank: (state) => heuristic(state) * 2 ** 32 + state,
-    agent(state) {
-      table.read(state, current);
-      return current[0]!;
-    },
+    agent: table.worker,
+    arrangement: table.arrangement,
     boxes(state) {
-      table.read(state, current);
-      return Array.from(current.subarray(1));
+      table.boxes(table.arrangement(state), boxes);
+      return Array.from(boxes);
     },
   };
 }
@@ -116,18 +119,17 @@ export function checkSokobanPlan(level: Sokoban, plan: readonly Position[]): Pla
   return { valid: false, at: plan.length - 1, reason: 'is last, but a box is not on a dock' };
 }
 
-/** Marks an estimate that was not asked for yet. */
-const UNKNOWN = -2;
-
-function lengthened(estimates: Int32Array<ArrayBuffer>, length: number): Int32Array<ArrayBuffer> {
-  const longer = new Int32Array(length).fill(UNKNOWN);
+function twiceAsLong(estimates: Float64Array<ArrayBuffer>): Float64Array<ArrayBuffer> {
+  const longer = new Float64Array(2 * estimates.length);
   longer.set(estimates);
   return longer;
 }
 
-/** Moves the box in slot `slot` of [worker, ...boxes] to `cell`, keeping the boxes ascending. */
-function moveBox(state: Int32Array, slot: number, cell: number): void {
-  for (; slot > 1 && state[slot - 1]! > cell; slot--) state[slot] = state[slot - 1]!;
-  for (; slot + 1 < state.length && state[slot + 1]! < cell; slot++) state[slot] = state[slot + 1]!;
-  state[slot] = cell;
+/** Moves the box on cell `from`, where there is one, to `to`, keeping the boxes ascending. */
+function moveBox(boxes: Int32Array, from: number, to: number): void {
+  let slot = 0;
+  while (boxes[slot] !== from) slot++;
+  for (; slot > 0 && boxes[slot - 1]! > to; slot--) boxes[slot] = boxes[slot - 1]!;
+  for (; slot + 1 < boxes.length && boxes[slot + 1]! < to; slot++) boxes[slot] = boxes[slot + 1]!;
+  boxes[slot] = to;
 }

@@ -1,70 +1,82 @@
 /**
- * Numbers tuples of cells in the order in which they are first seen: a hash table with open
- * addressing and linear probing over one flat array, so that a search over a million states
- * allocates a few typed arrays and no objects.
+ * Numbers the states of a level in the order in which they are first seen.
+ *
+ * A state is an arrangement of the boxes and the worker's cell. Most moves push nothing, and
+ * heuristic and goals depend on the boxes alone; so arrangements are numbered by a hash table, and
+ * each has a row of the board's cells in which the worker's next cell is looked up at once: the
+ * state with the worker there, or that a box is there. A row takes 4 bytes per cell.
  */
+import { createTupleTable } from './tupleTable.ts';
+
 export interface StateTable {
-  /** The number of `tuple`, a new one if it was never seen. */
-  intern(tuple: Int32Array): number;
-  /** Copies tuple number `id` into `into`. */
-  read(id: number, into: Int32Array): void;
-  readonly size: number;
+  /** The number of an arrangement, a new one if it was never seen; cells ascending. */
+  arrange(boxes: Int32Array): number;
+  readonly arrangements: number;
+  /** Copies the cells of the boxes of arrangement number `id` into `into`. */
+  boxes(id: number, into: Int32Array): void;
+  /**
+   * The number of the state with the worker on this cell, a new one if it was never seen; BOX if
+   * a box is there.
+   */
+  state(arrangement: number, worker: number): number;
+  hasBox(arrangement: number, cell: number): boolean;
+  arrangement(state: number): number;
+  worker(state: number): number;
 }
 
-/** A table of tuples of `stride` cells below 65,536 each. */
-export function createStateTable(stride: number): StateTable {
-  let size = 0;
-  let tuples = new Uint16Array(256 * stride);
-  let slots = new Int32Array(512).fill(EMPTY);
-  let mask = slots.length - 1;
+export const BOX = -1;
 
-  /** Doubles the slots when half of them are taken. */
-  function grow(): void {
-    const longer = new Uint16Array(2 * tuples.length);
-    longer.set(tuples);
-    tuples = longer;
-    slots = new Int32Array(2 * slots.length).fill(EMPTY);
-    mask = slots.length - 1;
-    for (let id = 0; id < size; id++) {
-      let slot = hash(tuples, id * stride, stride) & mask;
-      while (slots[slot] !== EMPTY) slot = (slot + 1) & mask;
-      slots[slot] = id;
+/** A table for a board of `cells` cells, at most 65,536. */
+export function createStateTable(cells: number, boxCount: number): StateTable {
+  const tuples = createTupleTable(boxCount);
+  // By arrangement · cells + cell: FREE, BOXED, or the state with the worker there plus 1.
+  let rows = new Int32Array(64 * cells);
+  // By state.
+  let arrangements = new Int32Array(1024);
+  let workers = new Uint16Array(1024);
+  let size = 0;
+
+  function add(arrangement: number, worker: number): number {
+    if (size === workers.length) {
+      arrangements = twiceAsLong(arrangements, new Int32Array(2 * size));
+      workers = twiceAsLong(workers, new Uint16Array(2 * size));
     }
+    arrangements[size] = arrangement;
+    workers[size] = worker;
+    rows[arrangement * cells + worker] = ++size;
+    return size - 1;
   }
 
   return {
-    intern(tuple) {
-      let slot = hash(tuple, 0, stride) & mask;
-      for (; slots[slot] !== EMPTY; slot = (slot + 1) & mask) {
-        const offset = slots[slot]! * stride;
-        let same = 0;
-        while (same < stride && tuples[offset + same] === tuple[same]) same++;
-        if (same === stride) return slots[slot]!;
+    arrange(boxes) {
+      const known = tuples.size;
+      const id = tuples.intern(boxes);
+      if (id === known) {
+        const row = id * cells;
+        if (row === rows.length) rows = twiceAsLong(rows, new Int32Array(2 * row));
+        for (let i = 0; i < boxCount; i++) rows[row + boxes[i]!] = BOXED;
       }
-      slots[slot] = size;
-      for (let i = 0; i < stride; i++) tuples[size * stride + i] = tuple[i]!;
-      size++;
-      if (2 * size === slots.length) grow();
-      return size - 1;
+      return id;
     },
-    read(id, into) {
-      const offset = id * stride;
-      for (let i = 0; i < stride; i++) into[i] = tuples[offset + i]!;
+    get arrangements() {
+      return tuples.size;
     },
-    get size() {
-      return size;
+    boxes: tuples.read,
+    state(arrangement, worker) {
+      const entry = rows[arrangement * cells + worker]!;
+      if (entry === FREE) return add(arrangement, worker);
+      return entry === BOXED ? BOX : entry - 1;
     },
+    hasBox: (arrangement, cell) => rows[arrangement * cells + cell] === BOXED,
+    arrangement: (state) => arrangements[state]!,
+    worker: (state) => workers[state]!,
   };
 }
 
-const EMPTY = -1;
+const FREE = 0;
+const BOXED = -1;
 
-/** Multiplicative hashing by 2^32 / golden ratio, mixed after each cell; a 32-bit integer. */
-function hash(cells: Int32Array | Uint16Array, offset: number, length: number): number {
-  let mixed = length;
-  for (let i = 0; i < length; i++) {
-    mixed = Math.imul(mixed ^ cells[offset + i]!, 0x9e3779b1);
-    mixed ^= mixed >>> 15;
-  }
-  return mixed;
+function twiceAsLong<T extends Int32Array | Uint16Array>(items: T, longer: T): T {
+  longer.set(items);
+  return longer;
 }

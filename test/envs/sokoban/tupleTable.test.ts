@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { createStateTable } from '../../../envs/sokoban/stateTable.ts';
+import { createTupleTable } from '../../../envs/sokoban/tupleTable.ts';
 
 it('numbers tuples in the order in which they are first seen, and gives them back', () => {
   const arbitrary = fc.integer({ min: 1, max: 9 }).chain((stride) =>
@@ -14,7 +14,7 @@ it('numbers tuples in the order in which they are first seen, and gives them bac
   );
   fc.assert(
     fc.property(arbitrary, ({ stride, tuples }) => {
-      const table = createStateTable(stride);
+      const table = createTupleTable(stride);
       const model = new Map<string, number>();
       for (const tuple of tuples) {
         const key = tuple.join();
@@ -34,7 +34,7 @@ it('numbers tuples in the order in which they are first seen, and gives them bac
 });
 
 it('tells a hundred thousand states apart', () => {
-  const table = createStateTable(3);
+  const table = createTupleTable(3);
   const tuple = new Int32Array(3);
   const internAll = (): number => {
     let wrong = 0;
