@@ -13,9 +13,11 @@ export function createHeuristic(
   neighbours: Int32Array,
 ): (boxes: Int32Array) => number {
   const open = (cell: number, move: number): boolean => neighbours[cell * MOVES + move] !== BLOCKED;
-  const stuck = Uint8Array.from(walls, (_, cell) =>
-    (open(cell, 0) && open(cell, 1)) || (open(cell, 2) && open(cell, 3)) ? 0 : 1,
-  );
+  const stuck = new Uint8Array(walls.length);
+  for (let cell = 0; cell < stuck.length; cell++) {
+    const free = (open(cell, 0) && open(cell, 1)) || (open(cell, 2) && open(cell, 3));
+    stuck[cell] = free ? 0 : 1;
+  }
   const dockAt = new Int16Array(walls.length).fill(NO_DOCK);
   for (const [index, dock] of docks.entries()) dockAt[dock] = index;
   const dockX = docks.map((dock) => dock % width);

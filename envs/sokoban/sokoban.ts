@@ -83,7 +83,7 @@ export function sokobanProblem(level: Sokoban): SokobanProblem {
     arrangement: table.arrangement,
     boxes(state) {
       table.boxes(table.arrangement(state), boxes);
-      return Array.from(boxes);
+      return [...boxes];
     },
   };
 }
