@@ -10,16 +10,40 @@ export function reasoningTokens(
   vocabulary: Vocabulary,
   states: StateWriter,
 ): Uint16Array {
-  const tokens = new Uint16Array(log.length * (3 + states.maxTokens));
-  let length = 0;
-  for (let row = 0; row < log.length; row++) {
-    tokens[length++] = log.closes[row] === 1 ? CLOSE : CREATE;
-    length = states.write(log.states[row]!, tokens, length);
-    tokens[length++] = vocabulary.cost(log.g[row]!);
-    tokens[length++] = vocabulary.cost(log.h[row]!);
-  }
-  return length === tokens.length ? tokens : tokens.slice(0, length);
+  return reasoningWithin(Infinity, { log, vocabulary, states })!;
 }
+
+/** The same, or null as soon as there are more than `limit` tokens. */
+export function reasoningWithin(
+  limit: number,
+  { log, vocabulary, states }: Reasoning,
+): Uint16Array | null {
+  const { length: rows, closes, states: ids, g, h } = log;
+  const { costs } = vocabulary;
+  const room = 3 + states.maxTokens;
+  const needed = Math.min(rows * room, limit + room);
+  if (tokens.length < needed) tokens = new Uint16Array(needed);
+  const firstCost = costs > 0 ? vocabulary.cost(0) : 0;
+  let length = 0;
+  for (let row = 0; row < rows && length <= limit; row++) {
+    tokens[length++] = closes[row] === 1 ? CLOSE : CREATE;
+    length = states.write(ids[row]!, tokens, length);
+    const [fromStart, toGoal] = [g[row]!, h[row]!];
+    // Beyond the vocabulary, `cost` says so.
+    tokens[length++] = fromStart < costs ? firstCost + fromStart : vocabulary.cost(fromStart);
+    tokens[length++] = toGoal < costs ? firstCost + toGoal : vocabulary.cost(toGoal);
+  }
+  return length > limit ? null : tokens.slice(0, length);
+}
+
+export interface Reasoning {
+  readonly log: SearchLog;
+  readonly vocabulary: Vocabulary;
+  readonly states: StateWriter;
+}
+
+/** Kept for the next trace: to allocate room for each would take as long as to write it. */
+let tokens = new Uint16Array(4096);
 
 /** `plan x y` for each cell. */
 export function planTokens(

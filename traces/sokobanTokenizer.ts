@@ -90,15 +90,23 @@ function writeStates(level: Sokoban, vocabulary: Vocabulary, problem: SokobanPro
   // By arrangement: its tokens, and their number plus 1, or 0 if they are not known yet.
   let texts = new Uint16Array(64 * stride);
   let lengths = new Uint16Array(64);
+  // By place in the text, the boxes of one arrangement that are on no dock.
+  const free = new Uint16Array(boxes.length);
   const writeBoxes = (state: number, arrangement: number): void => {
     if (arrangement >= lengths.length) {
       texts = copied(texts, new Uint16Array(2 * arrangement * stride));
       lengths = copied(lengths, new Uint16Array(2 * arrangement));
     }
-    const free = problem.boxes(state).filter((cell) => isDock[cell] === 0);
+    let count = 0;
+    for (const cell of problem.boxes(state)) {
+      if (isDock[cell] === 1) continue;
+      let slot = count++;
+      for (; slot > 0 && ranks[free[slot - 1]!]! > ranks[cell]!; slot--) free[slot] = free[slot - 1]!;
+      free[slot] = cell;
+    }
     const first = arrangement * stride;
     let at = first;
-    for (const cell of free.sort((a, b) => ranks[a]! - ranks[b]!)) at = write(box, cell, texts, at);
+    for (let i = 0; i < count; i++) at = write(box, free[i]!, texts, at);
     lengths[arrangement] = at - first + 1;
   };
 

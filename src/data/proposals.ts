@@ -10,6 +10,7 @@ import { environmentOf } from '../../envs/index.ts';
 import { createRng, type Rng } from '../../envs/rng.ts';
 import { astar } from '../../solvers/astar.ts';
 import { tokenizerOf } from '../../traces/index.ts';
+import { reasoningWithin } from '../../traces/responseTokens.ts';
 import type { Tokenizer } from '../../traces/tokenizer.ts';
 import { createVocabulary, type Vocabulary, widestVocabulary } from '../../traces/vocabulary.ts';
 import { createExampleBuffer, type Example, type Examples } from './examples.ts';
@@ -92,13 +93,12 @@ function solve(task: Board, context: SolveContext): Example | 'unsolvable' | 'to
   if (search.truncated) return 'too long';
   if (search.plan === null) return 'unsolvable';
 
-  const reasoning = tokenizer.reasoning(task, vocabulary, { problem, log: search.log });
-  const plan = tokenizer.plan(
-    task,
-    vocabulary,
-    search.plan.map((state) => problem.agent(state)),
-  );
-  if (reasoning.length + plan.length > settings.maxTokens) return 'too long';
+  const cells = search.plan.map((state) => problem.agent(state));
+  const plan = tokenizer.plan(task, vocabulary, cells);
+  const states = tokenizer.states(task, vocabulary, problem);
+  const room = settings.maxTokens - plan.length;
+  const reasoning = reasoningWithin(room, { log: search.log, vocabulary, states });
+  if (reasoning === null) return 'too long';
   const expanded = count(search.log.closes);
   return {
     id: 0,
