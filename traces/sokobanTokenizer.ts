@@ -88,8 +88,8 @@ function writeStates(level: Sokoban, vocabulary: Vocabulary, problem: SokobanPro
 
   const stride = 3 * boxes.length;
   // By arrangement: its tokens, and their number plus 1, or 0 if they are not known yet.
-  let texts = new Uint16Array(64 * stride);
-  let lengths = new Uint16Array(64);
+  let texts = new Uint16Array(256 * stride);
+  let lengths = new Uint16Array(256);
   // By place in the text, the boxes of one arrangement that are on no dock.
   const free = new Uint16Array(boxes.length);
   const writeBoxes = (state: number, arrangement: number): void => {
@@ -101,7 +101,8 @@ function writeStates(level: Sokoban, vocabulary: Vocabulary, problem: SokobanPro
     for (const cell of problem.boxes(state)) {
       if (isDock[cell] === 1) continue;
       let slot = count++;
-      for (; slot > 0 && ranks[free[slot - 1]!]! > ranks[cell]!; slot--) free[slot] = free[slot - 1]!;
+      for (; slot > 0 && ranks[free[slot - 1]!]! > ranks[cell]!; slot--)
+        free[slot] = free[slot - 1]!;
       free[slot] = cell;
     }
     const first = arrangement * stride;

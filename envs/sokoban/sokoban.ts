@@ -37,11 +37,11 @@ export interface SokobanProblem extends SearchProblem {
 export function sokobanProblem(level: Sokoban): SokobanProblem {
   const neighbours = neighbourTable(level);
   const estimate = createHeuristic(level, neighbours);
-  const table = createStateTable(level.walls.length, level.boxes.length);
+  const table = createStateTable(level, level.boxes.length);
   const boxes = Int32Array.from(level.boxes);
 
   /** By arrangement; the worker's cell counts for nothing. */
-  let estimates = new Float64Array(64);
+  let estimates = new Float64Array(256);
   const arrange = (): number => {
     const known = table.arrangements;
     const arrangement = table.arrange(boxes);

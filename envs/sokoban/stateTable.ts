@@ -3,9 +3,11 @@
  *
  * A state is an arrangement of the boxes and the worker's cell. Most moves push nothing, and
  * heuristic and goals depend on the boxes alone; so arrangements are numbered by a hash table, and
- * each has a row of the board's cells in which the worker's next cell is looked up at once: the
- * state with the worker there, or that a box is there. A row takes 4 bytes per cell.
+ * each has a row of the board's floor in which the worker's next cell is looked up at once: the
+ * state with the worker there, or that a box is there. A row takes 4 bytes per cell that is no
+ * wall.
  */
+import type { Board } from '../environment.ts';
 import { createTupleTable } from './tupleTable.ts';
 
 export interface StateTable {
@@ -26,11 +28,15 @@ export interface StateTable {
 
 export const BOX = -1;
 
-/** A table for a board of `cells` cells, at most 65,536. */
-export function createStateTable(cells: number, boxCount: number): StateTable {
+/** A table for a board of at most 65,536 cells. */
+export function createStateTable({ walls }: Board, boxCount: number): StateTable {
   const tuples = createTupleTable(boxCount);
-  // By arrangement · cells + cell: FREE, BOXED, or the state with the worker there plus 1.
-  let rows = new Int32Array(64 * cells);
+  /** By cell, its place in a row. */
+  const places = new Uint16Array(walls.length);
+  let width = 0;
+  for (let cell = 0; cell < walls.length; cell++) if (walls[cell] === 0) places[cell] = width++;
+  // At arrangement · width + place: FREE, BOXED, or the state with the worker there plus 1.
+  let rows = new Int32Array(Math.ceil(FIRST_ENTRIES / width) * width);
   // By state.
   let arrangements = new Int32Array(1024);
   let workers = new Uint16Array(1024);
@@ -43,7 +49,7 @@ export function createStateTable(cells: number, boxCount: number): StateTable {
     }
     arrangements[size] = arrangement;
     workers[size] = worker;
-    rows[arrangement * cells + worker] = ++size;
+    rows[arrangement * width + places[worker]!] = ++size;
     return size - 1;
   }
 
@@ -52,9 +58,9 @@ export function createStateTable(cells: number, boxCount: number): StateTable {
       const known = tuples.size;
       const id = tuples.intern(boxes);
       if (id === known) {
-        const row = id * cells;
+        const row = id * width;
         if (row === rows.length) rows = twiceAsLong(rows, new Int32Array(2 * row));
-        for (let i = 0; i < boxCount; i++) rows[row + boxes[i]!] = BOXED;
+        for (let i = 0; i < boxCount; i++) rows[row + places[boxes[i]!]!] = BOXED;
       }
       return id;
     },
@@ -63,15 +69,18 @@ export function createStateTable(cells: number, boxCount: number): StateTable {
     },
     boxes: tuples.read,
     state(arrangement, worker) {
-      const entry = rows[arrangement * cells + worker]!;
+      const entry = rows[arrangement * width + places[worker]!]!;
       if (entry === FREE) return add(arrangement, worker);
       return entry === BOXED ? BOX : entry - 1;
     },
-    hasBox: (arrangement, cell) => rows[arrangement * cells + cell] === BOXED,
+    hasBox: (arrangement, cell) => rows[arrangement * width + places[cell]!] === BOXED,
     arrangement: (state) => arrangements[state]!,
     worker: (state) => workers[state]!,
   };
 }
+
+/** Enough for most levels of 7×7 cells, so that nothing is copied. */
+const FIRST_ENTRIES = 8192;
 
 const FREE = 0;
 const BOXED = -1;
