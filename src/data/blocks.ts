@@ -1,6 +1,7 @@
 /** Blocks of proposals in their order, made by one thread or by several. */
 import { setImmediate } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
+import { tokenCounts } from './examples.ts';
 import { type Block, createProposer, type ProposalSettings } from './proposals.ts';
 
 export interface BlockWorkerData {
@@ -11,8 +12,17 @@ export interface BlockWorkerData {
   readonly limit: Int32Array;
 }
 
-/** Blocks by which the workers may be ahead of the reader, per worker. */
+/** Blocks by which each worker may be ahead of the reader, at least. */
 const AHEAD = 4;
+
+/**
+ * Token ids by which all workers together may be ahead, where that is more: about what they make
+ * while the reader writes a shard, so that they don't stand still meanwhile.
+ */
+const TOKENS_AHEAD = 16_000_000;
+
+/** Blocks, however few tasks of them are kept. */
+const MOST_AHEAD = 1024;
 
 /** Blocks `first`, `first` + 1, … without end. With one job, all is done in this thread. */
 export function proposeBlocks(
@@ -57,16 +67,22 @@ async function* inWorkers(
       wake();
     });
   }
+  /** In the largest block so far. */
+  let tokens = 1;
   try {
     for (let index = first; ; index++) {
       while (!ready.has(index)) {
         if (failure !== undefined) throw failure;
         await new Promise<void>((resolve) => (wake = resolve));
       }
-      yield ready.get(index)!;
+      const block = ready.get(index)!;
       ready.delete(index);
-      Atomics.add(limit, 0, 1);
+      const { prompt, reasoning, plan } = tokenCounts(block.examples);
+      tokens = Math.max(tokens, prompt + reasoning + plan);
+      const ahead = Math.max(AHEAD * jobs, Math.floor(TOKENS_AHEAD / tokens));
+      Atomics.store(limit, 0, index + 1 + Math.min(ahead, MOST_AHEAD));
       Atomics.notify(limit, 0);
+      yield block;
     }
   } finally {
     await Promise.all(workers.map((worker) => worker.terminate()));
