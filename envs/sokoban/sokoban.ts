@@ -79,8 +79,8 @@ export function sokobanProblem(level: Sokoban): SokobanProblem {
     },
     heuristic,
     tieRank: (state) => heuristic(state) * 2 ** 32 + state,
-    agent: table.worker,
-    arrangement: table.arrangement,
+    agent: (state) => table.worker(state),
+    arrangement: (state) => table.arrangement(state),
     boxes(state) {
       table.boxes(table.arrangement(state), boxes);
       return [...boxes];

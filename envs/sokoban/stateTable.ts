@@ -67,7 +67,7 @@ export function createStateTable({ walls }: Board, boxCount: number): StateTable
     get arrangements() {
       return tuples.size;
     },
-    boxes: tuples.read,
+    boxes: (id, into) => tuples.read(id, into),
     state(arrangement, worker) {
       const entry = rows[arrangement * width + places[worker]!]!;
       if (entry === FREE) return add(arrangement, worker);
