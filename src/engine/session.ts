@@ -37,20 +37,25 @@ export function startSession(
 ): Session {
   const { binding } = backend;
   const id = load(backend, graph);
-  if (graph.nodes.length > LARGE) collectGarbage();
-  const session: Session = {
+  const run: Session['run'] = (feeds, fetches) => {
+    const ids = feeds.map(([, tensor]) => nativeId(backend, tensor));
+    const names = feeds.map(([name]) => `${name}:0`).join();
+    return binding.runSavedModel(id, ids, names, fetches.map((name) => `${name}:0`).join());
+  };
+  variables.forEach((variable, i) => {
+    valuesOf(backend, run([[`write_${i}`, variable]], [`written_${i}`]));
+  });
+  tf.dispose([...variables]);
+  let garbage = graph.nodes.length > LARGE;
+  return {
     run(feeds, fetches) {
-      const ids = feeds.map(([, tensor]) => nativeId(backend, tensor));
-      const names = feeds.map(([name]) => `${name}:0`).join();
-      return binding.runSavedModel(id, ids, names, fetches.map((name) => `${name}:0`).join());
+      // Not before: the caller may still hold the values that the variables began with.
+      if (garbage) collectGarbage();
+      garbage = false;
+      return run(feeds, fetches);
     },
     dispose: () => binding.deleteSavedModel(id),
   };
-  variables.forEach((variable, i) => {
-    valuesOf(backend, session.run([[`write_${i}`, variable]], [`written_${i}`]));
-  });
-  tf.dispose([...variables]);
-  return session;
 }
 
 /** Reads outputs, and deletes them. */
