@@ -7,7 +7,7 @@
  */
 import type { Rng } from '../envs/rng.ts';
 import type { SearchProblem } from '../envs/searchProblem.ts';
-import { lengthened } from './growable.ts';
+import { lengthened } from '../envs/growable.ts';
 import { createOpenList } from './openList.ts';
 import { CLOSE, CREATE, createLogWriter } from './searchLog.ts';
 import type { SearchLog } from './searchLog.ts';

@@ -1,6 +1,6 @@
 /** Breadth-first search: the oracle of optimal length, without heuristic, costs or priorities. */
 import type { SearchProblem } from '../envs/searchProblem.ts';
-import { lengthened } from './growable.ts';
+import { lengthened } from '../envs/growable.ts';
 
 /** Positions in a shortest plan, start and goal included; null if there is no plan. */
 export function shortestPlanLength(problem: SearchProblem): number | null {

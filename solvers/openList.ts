@@ -2,7 +2,7 @@
  * The open list of A*: states ordered by f, then by rank, in a binary heap that knows in which
  * slot each state is, so that a state reached more cheaply moves up in place (decrease-key).
  */
-import { lengthened } from './growable.ts';
+import { lengthened } from '../envs/growable.ts';
 
 export interface OpenList {
   readonly size: number;

@@ -1,5 +1,5 @@
 /** The log of a search: what was created and closed, in order. */
-import { lengthened } from './growable.ts';
+import { lengthened } from '../envs/growable.ts';
 
 /** Parallel columns of `length` rows. */
 export interface SearchLog {
