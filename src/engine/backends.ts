@@ -10,6 +10,7 @@ import util from 'node:util';
 import * as tf from '@tensorflow/tfjs-core';
 import { InputError } from '../../envs/inputError.ts';
 import { loadAddon } from './binding.ts';
+import { announceKernels } from './kernels.ts';
 import { gpuNames, hasBfloat16 } from './machine.ts';
 import { locateEngine } from './nativeEngine.ts';
 
@@ -126,6 +127,7 @@ async function loadNative(options: BackendOptions): Promise<Started> {
   requireUpstream('./dist/register_all_kernels');
   const packageName = '@tensorflow/tfjs-node-gpu';
   tf.registerBackend('tensorflow', () => new NodeJSKernelBackend(addon, packageName));
+  announceKernels(!addon.isUsingGpuDevice());
   const devices = addon.isUsingGpuDevice() ? await gpuNames() : [cpuName()];
   return { version: addon.TF_Version, devices, threads };
 }

@@ -1,13 +1,15 @@
 /**
  * The native binding: the sources that @tensorflow/tfjs-node-gpu ships, compiled against a given
- * TensorFlow into the cache. The package itself stays as it was installed.
+ * TensorFlow into the cache, and the kit's own operations beside them. The package itself stays as it
+ * was installed.
  */
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { kitRoot } from '../kitPackage.ts';
 import { sha256, writeJsonAtomic } from '../files.ts';
 import { engineCache, makeFolder } from './engineCache.ts';
+import { kernelBuilds, kernelLibrary } from './kernelBuilds.ts';
 import { errorLine, runProgram, type RunOptions } from './processes.ts';
 import { SetupFailure } from './setupFailure.ts';
 import { fingerprint, type Tensorflow } from './tensorflow.ts';
@@ -33,7 +35,7 @@ export function bindingFolder(tensorflow: Tensorflow, env: NodeJS.ProcessEnv): s
   const facts = [FLAGS.join(' '), process.platform, process.arch, version, fingerprint(tensorflow)];
   const key = sha256(
     ...facts.map((fact) => `${fact}\n`),
-    ...[...upstreamSources(), DELETE_REFERENCE, QUIET_LOAD_SOURCE].map((file) =>
+    ...[...filesIn(path.join(upstream(), 'binding')), ...filesIn(OWN)].map((file) =>
       readFileSync(file),
     ),
   );
@@ -44,8 +46,8 @@ export function bindingFolder(tensorflow: Tensorflow, env: NodeJS.ProcessEnv): s
 export function findBinding(tensorflow: Tensorflow, env: NodeJS.ProcessEnv): Binding | null {
   const folder = bindingFolder(tensorflow, env);
   const file = path.join(folder, 'binding.json');
-  if (![file, path.join(folder, ADDON), path.join(folder, QUIET_LOAD)].every(existsSync))
-    return null;
+  const parts = [ADDON, QUIET_LOAD, kernelLibrary()].map((name) => path.join(folder, name));
+  if (![file, ...parts].every(existsSync)) return null;
   const { version } = JSON.parse(readFileSync(file, 'utf8')) as { version: string };
   return { folder, version };
 }
@@ -70,9 +72,17 @@ export async function buildBinding(
         throw new SetupFailure(`the binding does not compile: ${errorLine(result)}`);
       }
     };
+    const binding = filesIn(path.join(upstream(), 'binding')).filter(isSource);
+    const kernels = filesIn(path.join(OWN, 'kernels')).filter(isSource);
     await Promise.all([
-      compile(ADDON, [...upstreamSources().filter(isSource), DELETE_REFERENCE, ...link]),
-      compile(QUIET_LOAD, [QUIET_LOAD_SOURCE, ...(process.platform === 'linux' ? ['-ldl'] : [])]),
+      compile(ADDON, [...binding, path.join(OWN, 'deleteReference.cc'), ...link]),
+      compile(QUIET_LOAD, [
+        path.join(OWN, 'quietLoad.cc'),
+        ...(process.platform === 'linux' ? ['-ldl'] : []),
+      ]),
+      ...kernelBuilds().map(({ library, flags }) =>
+        compile(library, [...flags, ...kernels, ...link]),
+      ),
     ]);
     const version = await testBinding(tensorflow, temporary, run);
     writeJsonAtomic(path.join(temporary, 'binding.json'), {
@@ -83,15 +93,18 @@ export async function buildBinding(
   return findBinding(tensorflow, run.env)!;
 }
 
-/** Loads the addon into this process, without TensorFlow's greetings. */
+/** Loads the addon into this process, without TensorFlow's greetings, and the kit's operations. */
 export function loadAddon(tensorflow: Tensorflow, { folder }: Pick<Binding, 'folder'>): Addon {
   const loader = require(path.join(folder, QUIET_LOAD)) as { load(library: string): void };
   loader.load(tensorflow.libraries[0]);
+  loader.load(path.join(folder, kernelLibrary()));
   return require(path.join(folder, ADDON)) as Addon;
 }
 
 const ADDON = 'tfjs_binding.node';
 const QUIET_LOAD = 'quiet_load.node';
+/** Sources of the kit's own: kernels in a folder, and what the binding needs. */
+const OWN = path.join(kitRoot, 'src', 'engine', 'native');
 const FLAGS = [
   '-std=c++17',
   '-O2',
@@ -101,8 +114,6 @@ const FLAGS = [
   '-Dnapi_delete_reference=kit_delete_reference',
   ...(process.platform === 'darwin' ? ['-undefined', 'dynamic_lookup'] : []),
 ];
-const DELETE_REFERENCE = path.join(kitRoot, 'src', 'engine', 'deleteReference.cc');
-const QUIET_LOAD_SOURCE = path.join(kitRoot, 'src', 'engine', 'quietLoad.cc');
 
 /**
  * Multiplies two matrices in a process of its own, which may crash: a library for another
@@ -114,7 +125,7 @@ export async function testBinding(
   run: RunOptions & { env: NodeJS.ProcessEnv },
 ): Promise<string> {
   const env = { ...run.env, TF_CPP_MIN_LOG_LEVEL: '3' };
-  const paths = [folder, QUIET_LOAD, ADDON, tensorflow.libraries[0]];
+  const paths = [folder, QUIET_LOAD, ADDON, kernelLibrary(), tensorflow.libraries[0]];
   const args = ['-e', SELF_TEST, ...paths];
   const result = await runProgram(process.execPath, args, { ...run, env, timeoutMs: 300_000 });
   const [, version] = /^works (\S+)$/m.exec(result.stdout) ?? [];
@@ -124,8 +135,10 @@ export async function testBinding(
 }
 
 const SELF_TEST = `
-  const [folder, quietLoad, addon, library] = process.argv.slice(1);
-  require(folder + '/' + quietLoad).load(library);
+  const [folder, quietLoad, addon, kernels, library] = process.argv.slice(1);
+  const { load } = require(folder + '/' + quietLoad);
+  load(library);
+  load(folder + '/' + kernels);
   const tf = require(folder + '/' + addon);
   const x = tf.createTensor([2, 2], tf.TF_FLOAT, Float32Array.of(1, 2, 3, 4));
   const attributes = [
@@ -136,14 +149,21 @@ const SELF_TEST = `
   const [product] = tf.executeOp('MatMul', attributes, [x, x], 1);
   const values = [...tf.tensorDataSync(product.id)].join();
   if (values !== '7,10,15,22') throw new Error('a matrix product came out as ' + values);
+  const ones = tf.createTensor([2], tf.TF_FLOAT, Float32Array.of(1, 1));
+  const none = tf.createTensor([], tf.TF_FLOAT, Float32Array.of(0));
+  const y = tf.createTensor([1, 2], tf.TF_FLOAT, Float32Array.of(1, 7));
+  const [normed] = tf.executeOp('KitRmsNorm', [], [y, ones, none], 1);
+  const rounded = [...tf.tensorDataSync(normed.id)].map((value) => value.toFixed(4)).join();
+  if (rounded !== '0.2000,1.4000') throw new Error('a norm came out as ' + rounded);
   console.log('works ' + tf.TF_Version);
 `;
 
-function upstreamSources(): string[] {
-  const folder = path.join(upstream(), 'binding');
-  return readdirSync(folder)
+/** All files in a folder and those below it. */
+function filesIn(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .sort()
-    .map((name) => path.join(folder, name));
+    .map((name) => path.join(folder, name))
+    .filter((file) => statSync(file).isFile());
 }
 
 function isSource(file: string): boolean {

@@ -9,13 +9,15 @@ import * as tf from '@tensorflow/tfjs-core';
 import { addFrame } from './frame.ts';
 import { addPart, recordPart } from './recordedPart.ts';
 import { inputName, loopPrefix, readName } from './names.ts';
-import { canRecord } from './program.ts';
+import { canRecord, type Precision } from './program.ts';
 import type { NativeBackend } from './recorder.ts';
 import { graphWith, startSession } from './session.ts';
 import type { Sizes } from './sizes.ts';
 import { tidied } from './tidied.ts';
 
 export interface LoopBody {
+  /** Of matrix products, fp32 unless given; bf16 only where loops are recorded. */
+  readonly precision?: Precision;
   /** How many loops run side by side, each of inputs of its own, until it ends by itself. */
   readonly count: number;
   /** Names of the sizes that may differ between calls and loops, and the smallest of each. */
@@ -66,7 +68,7 @@ export function eagerLoop(variables: readonly tf.Variable[], { count, body }: Lo
 
 /** A loop in a graph. */
 export function recordLoop(variables: readonly tf.Variable[], loop: LoopBody): Loop {
-  const { count, smallest, inputs, body } = loop;
+  const { count, smallest, inputs, body, precision = 'fp32' } = loop;
   const backend = tf.backend() as unknown as NativeBackend;
   const graph = graphWith(variables);
   const carriedCount = tf.tidy(() => inputs(smallest).carried.length);
@@ -83,9 +85,7 @@ export function recordLoop(variables: readonly tf.Variable[], loop: LoopBody): L
       return next;
     },
   };
-  const recorded = tidied(() =>
-    recordPart(part, { backend, variables, precision: 'fp32' }, 'sized'),
-  );
+  const recorded = tidied(() => recordPart(part, { backend, variables, precision }, 'sized'));
   tf.dispose([...recorded.examples]);
   const reads = new Map(variables.map((_, i) => [`@${readName(i)}`, readName(i)]));
   const outputs = Array.from({ length: count }, (_, copy) => {

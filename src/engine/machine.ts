@@ -12,11 +12,16 @@ export async function gpuNames(): Promise<string[]> {
 
 /** Instruction sets that matter to matrix products, as /proc/cpuinfo names them. */
 export function cpuFeatures(): string[] {
-  if (!existsSync('/proc/cpuinfo')) return [];
+  const present = instructionSets();
+  return MATRIX_FEATURES.filter((feature) => present.has(feature));
+}
+
+/** As /proc/cpuinfo names them; none where there is no such file. */
+export function instructionSets(): ReadonlySet<string> {
+  if (!existsSync('/proc/cpuinfo')) return new Set();
   const [, all = ''] =
     /^(?:flags|Features)\s*:(.*)$/m.exec(readFileSync('/proc/cpuinfo', 'utf8')) ?? [];
-  const present = new Set(all.trim().split(/\s+/));
-  return MATRIX_FEATURES.filter((feature) => present.has(feature));
+  return new Set(all.trim().split(/\s+/));
 }
 
 /** Whether the processor multiplies bfloat16; without that it is slower than float32. */

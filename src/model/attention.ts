@@ -40,15 +40,6 @@ export function crossKeyValue(
   return { key, value };
 }
 
-/** x [B, L, D] as queries [B, H, L, d] for cross-attention. */
-export function crossQuery(
-  x: tf.Tensor,
-  params: Params,
-  { layer, heads }: { layer: string; heads: number },
-): tf.Tensor {
-  return splitHeads(linear(x, params[`${layer}.crossAttention.query`]!), heads);
-}
-
 /** In how many blocks of queries each kind of attention is computed; 1 computes it at once. */
 export interface AttentionBlocks {
   readonly encoder: number;
@@ -100,6 +91,15 @@ export function attend(
   return attentionAtOnce([scaled, key, value], mask === 'causal' ? causalMask(length) : mask);
 }
 
+/** Attention of queries [B, L, D] to keys and values that are split already: [B, L, D]. */
+export function attendAcross(
+  query: tf.Tensor,
+  memory: KeyValue,
+  { heads, ...options }: AttendOptions & { readonly heads: number },
+): tf.Tensor {
+  return mergeHeads(attend(splitHeads(query, heads), memory, options));
+}
+
 /** softmax(query · keyᵀ + mask) · value: [B, H, L, d]; query is scaled already. */
 function attentionAtOnce(
   inputs: readonly [query: tf.Tensor, key: tf.Tensor, value: tf.Tensor],
@@ -134,6 +134,7 @@ export function mergeHeads(x: tf.Tensor): tf.Tensor {
   return tf.reshape(tf.transpose(x, [0, 2, 1, 3]), [batch, length, heads * headDim]);
 }
 
+/** x [B, L, D] as [B, H, L, d]. */
 function splitHeads(x: tf.Tensor, heads: number): tf.Tensor {
   const [batch, length, dim] = x.shape as [number, number, number];
   return tf.transpose(tf.reshape(x, [batch, length, heads, dim / heads]), [0, 2, 1, 3]);

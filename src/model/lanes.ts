@@ -2,10 +2,12 @@
 import { createRng, type Rng } from '../../envs/rng.ts';
 import { BOS, EOS } from '../../traces/vocabulary.ts';
 import type * as tf from '@tensorflow/tfjs-core';
-import { createDecoder, type Decoder, type Step } from './decoder.ts';
-import { ROUNDS } from './decoding.ts';
+import type { LoopInputs } from '../engine/loop.ts';
+import { createDecoder } from './decoder.ts';
+import type { DecodingOperations } from './decodingOperations.ts';
+import { ROUNDS, type Step } from './decodingInputs.ts';
 import type { Job } from './jobs.ts';
-import type { RolloutOptions, RolloutRequest } from './rollout.ts';
+import type { Grammar, RolloutOptions, RolloutRequest } from './rollout.ts';
 import type { Model } from './transformer.ts';
 
 /** A response under way. */
@@ -15,16 +17,20 @@ export interface Row {
   readonly rng: Rng;
   readonly ids: number[];
   readonly logProbs: number[];
+  /** Of the grammar. */
+  state: number;
 }
 
 export interface Lanes {
-  readonly decoder: Decoder;
   /** Lets those that wait begin where lanes are free, and takes jobs for groups that are done. */
   fill(jobs: Job[]): void;
-  /** What the next run computes; null if nobody is left. */
-  step(): Step | null;
-  /** Takes what the run carried last. */
+  /** Prepares the next run. @returns whether there is anything to compute */
+  prepare(): boolean;
+  /** What that run takes. The caller tidies. */
+  inputs(): LoopInputs;
+  /** Takes what it carried last. */
   take(carried: readonly tf.Tensor[]): void;
+  dispose(): void;
 }
 
 interface Group {
@@ -34,25 +40,34 @@ interface Group {
   readonly lanes: (Row | null)[];
 }
 
+/** Prompts are padded to a multiple of it, so that few sizes occur and vectors are full. */
+const PROMPT_GRAIN = 16;
+
 /** Less than one, so that a draw never reaches the total of rounded probabilities. */
 const LARGEST_DRAW = 1 - 2 ** -22;
 
 export function createLanes(
   model: Model,
-  shape: { readonly groups: number; readonly lanes: number },
+  operations: DecodingOperations,
   {
+    shape,
+    transitions,
     requests,
     options,
     finish,
   }: {
+    readonly shape: { readonly groups: number; readonly lanes: number };
+    readonly transitions: tf.Tensor;
     readonly requests: readonly RolloutRequest[];
     readonly options: RolloutOptions;
     readonly finish: (row: Row) => void;
   },
 ): Lanes {
-  const { maxTokens, seed, end = EOS } = options;
-  const prompt = Math.max(...requests.map(({ prompt }) => prompt.length)) + 2;
-  const decoder = createDecoder(model, { ...shape, prompt });
+  const { maxTokens, seed, end = EOS, grammar } = options;
+  const longest = Math.max(...requests.map(({ prompt }) => prompt.length)) + 2;
+  const prompt = Math.ceil(longest / PROMPT_GRAIN) * PROMPT_GRAIN;
+  const decoder = createDecoder(model, operations, { ...shape, prompt, transitions });
+  let step: Step | null = null;
   let groups = Array.from({ length: shape.groups }, (): Group => ({
     waiting: [],
     request: 0,
@@ -75,13 +90,14 @@ export function createLanes(
     );
   };
   const beginRows = (): void => {
+    const { start: state = 0 } = grammar ?? {};
     groups.forEach((group, at) => {
       const { request, lanes } = group;
       for (const [lane, row] of lanes.entries()) {
         const [sample, ...others] = group.waiting;
         if (row !== null || sample === undefined) continue;
         const rng = createRng(seed).split('rollout', requests[request]!.id, sample);
-        lanes[lane] = { request, sample, rng, ids: [], logProbs: [] };
+        lanes[lane] = { request, sample, rng, ids: [], logProbs: [], state };
         group.waiting = others;
         decoder.begin(at * lanes.length + lane);
       }
@@ -97,7 +113,6 @@ export function createLanes(
   };
 
   return {
-    decoder,
     fill(jobs) {
       if (table().every((row) => row === null)) decoder.reset();
       if (decoder.hasRoom(maxTokens)) {
@@ -106,10 +121,13 @@ export function createLanes(
       }
       if (jobs.length === 0 && groups.every(({ waiting }) => waiting.length === 0)) closeRanks();
     },
-    step() {
+    prepare() {
       const rows = table();
-      return rows.every((row) => row === null) ? null : stepOf(rows, options);
+      step = rows.every((row) => row === null) ? null : stepOf(rows, options);
+      if (step !== null) decoder.prepare(step);
+      return step !== null;
     },
+    inputs: () => decoder.inputs(step),
     take(carried) {
       const { rounds, chosen, logProbs } = decoder.take(carried);
       const rows = table();
@@ -119,6 +137,7 @@ export function createLanes(
         for (let i = at; i < rounds * rows.length; i += rows.length) {
           row.ids.push(chosen[i]!);
           row.logProbs.push(logProbs[i]!);
+          if (grammar !== undefined) row.state = follow(grammar, row.state, chosen[i]!);
           if (chosen[i] !== end && row.ids.length < maxTokens) continue;
           finish(row);
           groups[Math.floor(at / perGroup)]!.lanes[at % perGroup] = null;
@@ -126,7 +145,13 @@ export function createLanes(
         }
       });
     },
+    dispose: () => decoder.dispose(),
   };
+}
+
+/** The state after a token; any behind the end, and where the grammar was not kept to. */
+function follow({ transitions, states }: Grammar, state: number, token: number): number {
+  return Math.max(0, transitions[(state * transitions.length) / states + token]!);
 }
 
 function stepOf(
@@ -148,6 +173,7 @@ function stepOf(
   return {
     tokens: Int32Array.from(table, (row) => row?.ids.at(-1) ?? BOS),
     ended: Uint8Array.from(table, (row) => (row === null ? 1 : 0)),
+    states: Int32Array.from(table, (row) => row?.state ?? 0),
     limit,
     maxTokens,
     end: end ?? -1,

@@ -4,7 +4,7 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 
-const NORM_EPSILON = 1e-5;
+export const NORM_EPSILON = 1e-5;
 
 /** x [..., I] times weight [I, O] -> [..., O]. */
 export function linear(x: tf.Tensor, weight: tf.Tensor): tf.Tensor {
@@ -56,6 +56,15 @@ export function embed(table: tf.Tensor, ids: tf.Tensor): tf.Tensor {
   });
   return tf.reshape(op(table), [...ids.shape, dim]);
 }
+
+/** Layers that may be computed in more than one way. */
+export interface LayerFunctions {
+  readonly rmsNorm: typeof rmsNorm;
+  readonly swiGlu: typeof swiGlu;
+}
+
+/** With gradients, on every backend. */
+export const LAYERS: LayerFunctions = { rmsNorm, swiGlu };
 
 /** SwiGLU (Shazeer 2020, eq. 6): silu(x·gate) * (x·up), then down; `gateUp` is [D, 2F]. */
 export function swiGlu(x: tf.Tensor, gateUp: tf.Tensor, down: tf.Tensor): tf.Tensor {
@@ -126,18 +135,31 @@ export function rotation(headDim: number, positions: tf.Tensor): Rotation {
 
 /** cos and sin [BASE, d] of the angles at positions 0, stride, 2 · stride, … */
 function anglesOf(headDim: number, stride: number): [tf.Tensor2D, tf.Tensor2D] {
-  const cos = new Float32Array(BASE * headDim);
-  const sin = new Float32Array(BASE * headDim);
-  for (let at = 0; at < cos.length; at++) {
-    const pair = Math.floor((at % headDim) / 2);
-    const angle = Math.floor(at / headDim) * stride * 10_000 ** ((-2 * pair) / headDim);
-    cos[at] = Math.cos(angle);
-    sin[at] = Math.sin(angle);
-  }
+  const { cos, sin } = anglesAt(
+    headDim,
+    Array.from({ length: BASE }, (_, i) => i * stride),
+  );
   return [tf.tensor2d(cos, [BASE, headDim]), tf.tensor2d(sin, [BASE, headDim])];
 }
 
-function quarterTurn(headDim: number): tf.Tensor2D {
+/** cos and sin [L · d] of the angles at positions. */
+export function anglesAt(
+  headDim: number,
+  positions: readonly number[],
+): { readonly cos: Float32Array; readonly sin: Float32Array } {
+  const cos = new Float32Array(positions.length * headDim);
+  const sin = new Float32Array(positions.length * headDim);
+  for (let at = 0; at < cos.length; at++) {
+    const pair = Math.floor((at % headDim) / 2);
+    const angle = positions[Math.floor(at / headDim)]! * 10_000 ** ((-2 * pair) / headDim);
+    cos[at] = Math.cos(angle);
+    sin[at] = Math.sin(angle);
+  }
+  return { cos, sin };
+}
+
+/** Maps pairs of a head, as `Rotation` has it. */
+export function quarterTurn(headDim: number): tf.Tensor2D {
   const turn = new Float32Array(headDim * headDim);
   for (let i = 0; i < headDim; i += 2) {
     turn[i * headDim + i + 1] = 1;

@@ -7,11 +7,16 @@
  * depend on which others it is computed with, beyond the rounding of the arithmetic.
  */
 import * as tf from '@tensorflow/tfjs-core';
+import { hasKernels } from '../engine/kernels.ts';
 import { createLoop, type Loop } from '../engine/loop.ts';
+import type { Precision } from '../engine/program.ts';
 import { tidied } from '../engine/tidied.ts';
 import type { ModelConfig } from './config.ts';
-import { decodingLoop, ROUNDS } from './decoding.ts';
+import { decodingLoop } from './decoding.ts';
+import { plainOperations, type DecodingOperations } from './decodingOperations.ts';
+import { ROUNDS } from './decodingInputs.ts';
 import { divide, rowsFor } from './jobs.ts';
+import { kernelOperations } from './kernelOperations.ts';
 import { createLanes, type Row } from './lanes.ts';
 import { POSITIONS } from './layers.ts';
 import { splitParams } from './params.ts';
@@ -25,6 +30,15 @@ export interface RolloutRequest {
   readonly prompt: ArrayLike<number>;
 }
 
+/** An automaton that responses are held to, prefixes included. */
+export interface Grammar {
+  readonly states: number;
+  /** The state before the first token after bos. */
+  readonly start: number;
+  /** [states, V]: the state after a token, -1 if it may not come; some token may in each. */
+  readonly transitions: Int32Array;
+}
+
 export interface RolloutOptions {
   /** Tokens that every response begins with, after bos. */
   readonly prefix: readonly number[];
@@ -33,8 +47,10 @@ export interface RolloutOptions {
   /** 0 takes the likeliest token. */
   readonly temperature: number;
   /** As in `Choice`. */
-  readonly topK?: number;
-  readonly topP?: number;
+  readonly topK?: number | undefined;
+  readonly topP?: number | undefined;
+  /** Nothing else may be said, apart from the prefix. */
+  readonly grammar?: Grammar | undefined;
   /** Longest response in tokens, prefix and eos included. */
   readonly maxTokens: number;
   readonly seed: string | number;
@@ -67,47 +83,51 @@ export interface Rollouts {
 /** Tokens of a response; what decodes them together needs positions for two of them. */
 const LONGEST = POSITIONS / 2 - ROUNDS;
 
-/**
- * @param params flat, as `splitParams` takes them
- * @param parts how many loops share the rows and run at once, as many as threads for the most speed;
- *   1 unless given
- */
+export interface RolloutModel {
+  readonly config: ModelConfig;
+  /** Flat, as `splitParams` takes them. */
+  readonly params: Float32Array;
+  /** How many loops share the rows and run at once, as many as threads for the most speed; 1 unless given. */
+  readonly parts?: number;
+  /** fp32 unless given; bf16 only where loops are recorded. */
+  readonly precision?: Precision;
+  /** Whether the kit's own operations are used where they are; they are unless given. */
+  readonly kernels?: boolean;
+}
+
+/** Prompts are read in single precision either way. */
 export function createRollouts({
   config,
   params: flat,
   parts = 1,
-}: {
-  readonly config: ModelConfig;
-  readonly params: Float32Array;
-  readonly parts?: number;
-}): Rollouts {
+  precision = 'fp32',
+  kernels = true,
+}: RolloutModel): Rollouts {
   const params = tidied(() => splitParams(config, tf.tensor1d(flat)));
+  const operations =
+    kernels && hasKernels() ? kernelOperations(config, precision) : plainOperations(config);
   const loops = new Map<string, Loop>();
   const loopFor = (choice: Choice): Loop => {
     const key = JSON.stringify(choice);
     if (!loops.has(key)) {
       const variable = tf.tidy(() => tf.variable(tf.tensor1d(flat), false));
-      loops.set(
-        key,
-        createLoop([variable], decodingLoop(config, variable, { choice, count: parts })),
-      );
+      const body = decodingLoop(config, variable, { operations, choice, precision, count: parts });
+      loops.set(key, createLoop([variable], body));
     }
     return loops.get(key)!;
   };
   return {
     async respond(requests, options) {
-      const { temperature, topK, topP } = options;
-      const choice: Choice = {
-        greedy: temperature === 0,
-        ...(temperature !== 0 && topK !== undefined && { topK }),
-        ...(temperature !== 0 && topP !== undefined && { topP }),
-      };
-      const { maxTokens } = options;
+      const { temperature, topK, topP, grammar, maxTokens } = options;
+      const byGrammar = grammar !== undefined;
+      const choice: Choice =
+        temperature === 0 ? { greedy: true, byGrammar } : { greedy: false, byGrammar, topK, topP };
       if (!(maxTokens >= 1 && maxTokens <= LONGEST)) {
         throw new RangeError(`maxTokens: ${maxTokens} is not from 1 to ${LONGEST}`);
       }
       if (requests.length === 0 || options.samples === 0) return requests.map(() => []);
-      return respond({ config, params }, { loop: loopFor(choice), parts, requests, options });
+      const model = { config, params };
+      return respond(model, { operations, loop: loopFor(choice), parts, requests, options });
     },
     dispose() {
       tf.dispose(Object.values(params));
@@ -119,11 +139,13 @@ export function createRollouts({
 async function respond(
   model: Model,
   {
+    operations,
     loop,
     parts,
     requests,
     options,
   }: {
+    readonly operations: DecodingOperations;
     readonly loop: Loop;
     readonly parts: number;
     readonly requests: readonly RolloutRequest[];
@@ -137,23 +159,28 @@ async function respond(
     const [own, likelihoods] = [Uint16Array.from(ids), Float32Array.from(logProbs)];
     responses[request]![sample] = { ids: own, logProbs: likelihoods };
   };
+  const transitions = transitionsOf(model.config, options.grammar);
   const all = Array.from({ length: parts }, () =>
-    createLanes(model, shape, { requests, options, finish }),
+    createLanes(model, operations, { shape, transitions, requests, options, finish }),
   );
   try {
     for (;;) {
       options.signal?.throwIfAborted();
       for (const lanes of all) lanes.fill(jobs);
-      const steps = all.map((lanes) => lanes.step());
-      if (steps.every((step) => step === null)) break;
-      const carried = tidied(() =>
-        loop.run(all.map((lanes, i) => lanes.decoder.inputs(steps[i]!))),
-      );
+      if (!all.map((lanes) => lanes.prepare()).some(Boolean)) break;
+      const carried = tidied(() => loop.run(all.map((lanes) => lanes.inputs())));
       for (const [i, lanes] of all.entries()) lanes.take(carried[i]!);
       await tf.nextFrame();
     }
   } finally {
-    for (const { decoder } of all) decoder.dispose();
+    for (const lanes of all) lanes.dispose();
+    transitions.dispose();
   }
   return responses;
+}
+
+/** [states, V] int32. */
+function transitionsOf({ vocabSize }: ModelConfig, grammar: Grammar | undefined): tf.Tensor {
+  const { states, transitions } = grammar ?? { states: 0, transitions: new Int32Array(0) };
+  return tf.tidy(() => tf.tensor2d(transitions, [states, vocabSize], 'int32'));
 }

@@ -1,4 +1,4 @@
-/** The next token of each row from its logits [R, V]. */
+/** The next token of each of R rows from its logits [R, V]. */
 import * as tf from '@tensorflow/tfjs-core';
 import { HIDDEN } from './masks.ts';
 
@@ -6,33 +6,60 @@ import { HIDDEN } from './masks.ts';
 export interface Choice {
   /** The likeliest token, instead of a draw. */
   readonly greedy: boolean;
+  /** Only tokens that a grammar allows. */
+  readonly byGrammar?: boolean;
   /** Draws from the k likeliest tokens only (Fan et al. 2018, section 5.4). */
-  readonly topK?: number;
+  readonly topK?: number | undefined;
   /**
    * Draws from the likeliest tokens that together have this probability, the one that reaches it
    * included (Holtzman et al. 2020, section 3.1).
    */
-  readonly topP?: number;
+  readonly topP?: number | undefined;
 }
 
-/** int32 [R]: the first of the likeliest tokens, or a draw from softmax(logits / temperature). */
-export function chooseTokens(
-  logits: tf.Tensor,
-  { greedy, topK, topP }: Choice,
-  {
-    temperature,
-    uniforms,
-  }: {
-    readonly temperature: tf.Tensor;
-    /** [R] in [0, 1). */
-    readonly uniforms: () => tf.Tensor;
-  },
-): tf.Tensor {
-  if (greedy) return tf.argMax(logits, -1);
-  let kept = tf.div(logits, temperature);
+export interface ChoiceInputs {
+  readonly temperature: tf.Tensor;
+  /** [R] in [0, 1). */
+  readonly uniforms: tf.Tensor;
+  /** [R] int32: tokens that must come, -1 where any may. */
+  readonly forced: tf.Tensor;
+  /** [states, V] int32: the state after a token, -1 if it may not come; no states without grammar. */
+  readonly transitions: tf.Tensor;
+  /** [R] int32: the states that the rows are in. */
+  readonly states: tf.Tensor;
+}
+
+export interface Chosen {
+  /** [R] int32 */
+  readonly tokens: tf.Tensor;
+  /** [R]: ln p of each under softmax(logits), whatever it was chosen by. */
+  readonly logProbs: tf.Tensor;
+  /** [R] int32: the states of the grammar after them. */
+  readonly states: tf.Tensor;
+}
+
+/** The first of the likeliest tokens, or a draw from softmax(logits / temperature), or what must come. */
+export function chooseTokens(logits: tf.Tensor, choice: Choice, inputs: ChoiceInputs): Chosen {
+  const { temperature, uniforms, forced, transitions, states } = inputs;
+  const { greedy, byGrammar = false, topK, topP } = choice;
+  const following = byGrammar ? tf.gather(transitions, states) : null; // [R, V]
+  let kept = greedy ? logits : tf.div(logits, temperature);
+  if (following !== null) {
+    kept = hide(kept, tf.less(following, tf.scalar(0, 'int32')));
+  }
   if (topK !== undefined) kept = likeliest(kept, topK);
   if (topP !== undefined) kept = nucleus(kept, topP);
-  return draw(tf.softmax(kept), uniforms());
+  const free = greedy ? tf.argMax(kept, -1) : draw(tf.softmax(kept), uniforms);
+  const tokens = tf.where(tf.less(forced, tf.scalar(0, 'int32')), free, forced); // int32 [R]
+  const isChosen = tf.oneHot(tokens, logits.shape[1]!); // [R, V]
+  const at = (table: tf.Tensor): tf.Tensor =>
+    tf.sum(tf.mul(table, tf.cast(isChosen, table.dtype)), 1);
+  return {
+    tokens,
+    logProbs: at(tf.logSoftmax(logits)),
+    // Behind the end, and where the grammar was not kept to, anything is as good.
+    states: following === null ? states : tf.maximum(at(following), tf.scalar(0, 'int32')),
+  };
 }
 
 /** Inverts the cumulative distribution of each row: the first token at which it exceeds the draw. */
@@ -66,11 +93,9 @@ function nucleus(logits: tf.Tensor, share: number): tf.Tensor {
 }
 
 function hideBelow(logits: tf.Tensor, smallest: tf.Tensor): tf.Tensor {
-  return tf.add(logits, tf.mul(tf.cast(tf.less(logits, smallest), 'float32'), HIDDEN));
+  return hide(logits, tf.less(logits, smallest));
 }
 
-/** [R]: ln softmax(logits) of the tokens int32 [R]. */
-export function logProbabilityOf(logits: tf.Tensor, tokens: tf.Tensor): tf.Tensor {
-  const wanted = tf.cast(tf.oneHot(tokens, logits.shape[1]!), 'float32');
-  return tf.sum(tf.mul(tf.logSoftmax(logits), wanted), 1);
+function hide(logits: tf.Tensor, hidden: tf.Tensor): tf.Tensor {
+  return tf.add(logits, tf.mul(tf.cast(hidden, 'float32'), HIDDEN));
 }

@@ -7,15 +7,16 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {
   attend,
+  attendAcross,
   AT_ONCE,
   crossKeyValue,
-  crossQuery,
   mergeHeads,
   splitProjections,
 } from './attention.ts';
-import type { AttentionBlocks, KeyValue } from './attention.ts';
+import type { AttendOptions, AttentionBlocks, KeyValue } from './attention.ts';
 import type { ModelConfig } from './config.ts';
-import { embed, linear, rmsNorm, rotation, swiGlu, type Rotation } from './layers.ts';
+import { embed, LAYERS, linear, rmsNorm, rotation } from './layers.ts';
+import type { LayerFunctions, Rotation } from './layers.ts';
 import { causalMask } from './masks.ts';
 import type { Params } from './params.ts';
 import { compute, recompute, type Operands } from './recompute.ts';
@@ -35,11 +36,12 @@ export function encode(model: Model, prompt: tf.Tensor, mask: tf.Tensor): tf.Ten
   let x = embed(params['encoder.embedding']!, prompt); // [B, P, D]
   for (let i = 0; i < config.encoderLayers; i++) {
     const layer = `encoder.${i}`;
-    const { query, ...own } = queryKeyValue(x, params, { layer, config, positions, stage });
+    const joint = queryKeyValue(x, params, { layer, stage });
+    const { query, ...own } = splitProjections(joint, { heads: config.heads, positions });
     x = stage(
       ({ inputs: [x, attended], params }) => {
         const sum = tf.add(x!, linear(mergeHeads(attended!), params[`${layer}.attention.output`]!));
-        return tf.add(sum, feedForward(sum, params, layer));
+        return tf.add(sum, feedForward(sum, params, { layer }));
       },
       {
         inputs: [x, attend(query, own, { mask, blocks })],
@@ -58,18 +60,24 @@ export function readMemory({ config, params }: Model, memory: tf.Tensor): readon
   );
 }
 
-/** How the positions of a layer see each other: query and own are [B, H, T, d], as is the result. */
-export type SelfAttention = (query: tf.Tensor, own: KeyValue, layer: number) => tf.Tensor;
+/** How the positions of a layer see each other: of query, key and value [B, T, 3D], to [B, H, T, d]. */
+export type SelfAttention = (joint: tf.Tensor, layer: number) => tf.Tensor;
+
+/** How positions with queries [B, T, D] see the prompt: [B, T, D]. */
+export type CrossAttention = (
+  query: tf.Tensor,
+  memory: KeyValue,
+  options: AttendOptions & { readonly heads: number },
+) => tf.Tensor;
 
 export interface DecoderContext {
-  /** From `readMemory`, [B, H, P, d] per layer. */
+  /** From `readMemory`, [B, H, P, d] per layer, unless `crossAttention` takes something else. */
   readonly memory: readonly KeyValue[];
   /** [B, 1, 1, P]. */
   readonly memoryMask: tf.Tensor;
-  /** Of the T positions, or one for all of them. */
-  readonly positions: Rotation;
-  /** Each position sees itself and the ones before it unless given. */
-  readonly selfAttention?: SelfAttention;
+  readonly selfAttention: SelfAttention;
+  readonly crossAttention?: CrossAttention;
+  readonly layers?: LayerFunctions;
 }
 
 /** @param tokens [B, T] int32 @returns logits [B, T, V] */
@@ -78,26 +86,22 @@ export function decode(
   tokens: tf.Tensor,
   context: DecoderContext,
 ): tf.Tensor {
-  const { memory, memoryMask, positions } = context;
+  const { memory, memoryMask, selfAttention } = context;
+  const { crossAttention = attendAcross, layers = LAYERS } = context;
   const stage = stageFor(blocks.decoder);
-  const selfAttention = context.selfAttention ?? causalAttention(tokens.shape[1]!, blocks.decoder);
   let x = embed(params['decoder.embedding']!, tokens); // [B, T, D]
   for (let i = 0; i < config.decoderLayers; i++) {
     const layer = `decoder.${i}`;
-    const { query, ...own } = queryKeyValue(x, params, { layer, config, positions, stage });
-    const attended = selfAttention(query, own, i);
+    const attended = selfAttention(queryKeyValue(x, params, { layer, stage, layers }), i);
     x = stage(
       ({ inputs: [x, attended, key, value], params, constants: [mask] = [] }) => {
         const sum = tf.add(x!, linear(mergeHeads(attended!), params[`${layer}.attention.output`]!));
-        const normed = rmsNorm(sum, params[`${layer}.crossAttentionNorm`]!);
-        const query = crossQuery(normed, params, { layer, heads: config.heads });
-        const crossing = { mask: mask!, blocks: blocks.cross };
-        const crossed = attend(query, { key: key!, value: value! }, crossing);
-        const both = tf.add(
-          sum,
-          linear(mergeHeads(crossed), params[`${layer}.crossAttention.output`]!),
-        );
-        return tf.add(both, feedForward(both, params, layer));
+        const normed = layers.rmsNorm(sum, params[`${layer}.crossAttentionNorm`]!);
+        const query = linear(normed, params[`${layer}.crossAttention.query`]!);
+        const seen = { mask: mask!, blocks: blocks.cross, heads: config.heads };
+        const crossed = crossAttention(query, { key: key!, value: value! }, seen);
+        const both = tf.add(sum, linear(crossed, params[`${layer}.crossAttention.output`]!));
+        return tf.add(both, feedForward(both, params, { layer, layers }));
       },
       {
         inputs: [x, attended, memory[i]!.key, memory[i]!.value],
@@ -113,17 +117,25 @@ export function decode(
       },
     );
   }
-  return linear(rmsNorm(x, params['decoder.norm']!), params['decoder.output']!);
+  return linear(layers.rmsNorm(x, params['decoder.norm']!), params['decoder.output']!);
 }
 
-function causalAttention(length: number, blocks: number): SelfAttention {
+/** Each of the first `length` positions sees itself and the ones before it. */
+export function causalAttention(
+  { config, blocks: { decoder: blocks } = AT_ONCE }: Pick<Model, 'config' | 'blocks'>,
+  length: number,
+): SelfAttention {
+  const positions = positionsOf(config, length);
   // One mask for all layers.
   const mask = blocks === 1 ? causalMask(length) : 'causal';
-  return (query, own) => attend(query, own, { mask, blocks });
+  return (joint) => {
+    const { query, ...own } = splitProjections(joint, { heads: config.heads, positions });
+    return attend(query, own, { mask, blocks });
+  };
 }
 
 /** Rotations of the first `length` positions for the heads of this model. */
-export function positionsOf(config: ModelConfig, length: number): Rotation {
+function positionsOf(config: ModelConfig, length: number): Rotation {
   return rotation(config.dim / config.heads, tf.range(0, length, 1, 'int32'));
 }
 
@@ -147,19 +159,15 @@ function stageFor(blocks: number): Stage {
   };
 }
 
+/** What projects to query, key and value of self-attention, [B, L, 3D]. */
 function queryKeyValue(
   x: tf.Tensor,
   params: Params,
-  {
-    layer,
-    config,
-    positions,
-    stage,
-  }: { layer: string; config: ModelConfig; positions: Rotation; stage: Stage },
-): { query: tf.Tensor } & KeyValue {
-  const joint = stage(
+  { layer, stage, layers = LAYERS }: { layer: string; stage: Stage; layers?: LayerFunctions },
+): tf.Tensor {
+  return stage(
     ({ inputs: [x], params }) => {
-      const normed = rmsNorm(x!, params[`${layer}.attentionNorm`]!);
+      const normed = layers.rmsNorm(x!, params[`${layer}.attentionNorm`]!);
       return linear(normed, params[`${layer}.attention.queryKeyValue`]!);
     },
     {
@@ -167,13 +175,16 @@ function queryKeyValue(
       params,
       needs: [`${layer}.attentionNorm`, `${layer}.attention.queryKeyValue`],
     },
-  ); // [B, L, 3D]
-  return splitProjections(joint, { heads: config.heads, positions });
+  );
 }
 
-function feedForward(x: tf.Tensor, params: Params, layer: string): tf.Tensor {
-  return swiGlu(
-    rmsNorm(x, params[`${layer}.feedForwardNorm`]!),
+function feedForward(
+  x: tf.Tensor,
+  params: Params,
+  { layer, layers = LAYERS }: { layer: string; layers?: LayerFunctions },
+): tf.Tensor {
+  return layers.swiGlu(
+    layers.rmsNorm(x, params[`${layer}.feedForwardNorm`]!),
     params[`${layer}.feedForward.gateUp`]!,
     params[`${layer}.feedForward.down`]!,
   );

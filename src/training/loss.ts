@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Batch } from '../data/batch.ts';
 import { AT_ONCE, type AttentionBlocks } from '../model/attention.ts';
 import { paddingMask } from '../model/masks.ts';
-import { decode, encode, positionsOf, readMemory, type Model } from '../model/transformer.ts';
+import { causalAttention, decode, encode, readMemory, type Model } from '../model/transformer.ts';
 
 /** What training needs of a batch. */
 export type TokenBatch = Pick<
@@ -65,7 +65,7 @@ export function sequenceLoss(model: Model, batch: LossInputs): tf.Scalar {
   const logits = decode(model, batch.inputs, {
     memory,
     memoryMask: batch.promptMask,
-    positions: positionsOf(model.config, length),
+    selfAttention: causalAttention(model, length),
   });
   return weightedCrossEntropy(logits, batch.targets, batch.weights);
 }

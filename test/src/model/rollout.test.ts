@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { paddingMask } from '../../../src/model/masks.ts';
 import { createRollouts, type RolloutOptions, type Rollouts } from '../../../src/model/rollout.ts';
-import { decode, encode, positionsOf, readMemory } from '../../../src/model/transformer.ts';
+import { causalAttention, decode, encode, readMemory } from '../../../src/model/transformer.ts';
 import { BOS, EOS } from '../../../traces/vocabulary.ts';
 import { startTestBackend } from '../../helpers/backend.ts';
 import { smallConfig, smallModel, smallParams, SMALL_VOCABULARY } from '../../helpers/models.ts';
@@ -185,7 +185,7 @@ function plainLogits(seed: number, prompt: readonly number[], response: readonly
     const logits = decode(model, tf.tensor2d([tokens], undefined, 'int32'), {
       memory,
       memoryMask,
-      positions: positionsOf(model.config, tokens.length),
+      selfAttention: causalAttention(model, tokens.length),
     });
     return tf.reshape(logits, [tokens.length, SMALL_VOCABULARY]).arraySync() as number[][];
   });

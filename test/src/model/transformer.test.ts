@@ -2,10 +2,10 @@ import * as tf from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { paddingMask } from '../../../src/model/masks.ts';
-import { decode, encode, positionsOf, readMemory } from '../../../src/model/transformer.ts';
+import { causalAttention, decode, encode, readMemory } from '../../../src/model/transformer.ts';
 import type { Model } from '../../../src/model/transformer.ts';
 import { startTestBackend } from '../../helpers/backend.ts';
-import { SMALL_VOCABULARY, smallConfig, smallModel } from '../../helpers/models.ts';
+import { SMALL_VOCABULARY, smallModel } from '../../helpers/models.ts';
 import { expectAllclose } from '../../helpers/tensors.ts';
 
 beforeAll(startTestBackend);
@@ -72,6 +72,6 @@ function memoryOf(model: Model, prompt: number[], visible = prompt.length) {
 function logitsOf(model: Model, prompt: number[], response: number[], visible?: number): tf.Tensor {
   return decode(model, tf.tensor2d([response], undefined, 'int32'), {
     ...memoryOf(model, prompt, visible),
-    positions: positionsOf(smallConfig, response.length),
+    selfAttention: causalAttention(model, response.length),
   });
 }

@@ -1,0 +1,114 @@
+// KitChooseTokens: the next token of each row from its logits [R, V].
+//
+// The first of the likeliest at temperature 0, else a draw from softmax(logits / temperature), by the
+// first token at which the cumulative distribution exceeds a uniform number; among the tokens that a
+// grammar allows; unless one is forced. With each ln p under softmax(logits).
+
+#include <cmath>
+
+#include "kernel.h"
+
+namespace {
+
+using namespace kit;
+
+struct Inputs {
+  const float* uniforms;       // [R]
+  float temperature;
+  const int32_t* forced;       // [R], -1 for none
+  const int32_t* transitions;  // [states, V], -1 where a token may not come; of no states for no grammar
+  const int32_t* states;       // [R]
+};
+
+// The first at which the sum so far exceeds the goal; vectors at first, then one by one.
+KIT_INLINE int32_t drawn(const float* weights, int64_t count, int64_t padded, float goal) {
+  float before = 0;
+  int64_t at = 0;
+  for (; at + kWidth < padded; at += kWidth) {
+    const float after = before + sum(load(weights + at));
+    if (after > goal) break;
+    before = after;
+  }
+  for (; at < count - 1; at++) {
+    before += weights[at];
+    if (before > goal) break;
+  }
+  // Rounding may lead behind the last that has any chance.
+  while (at > 0 && weights[at] == 0) at--;
+  return static_cast<int32_t>(at);
+}
+
+void chooseRows(const float* logits, int64_t rows, int64_t count, const Inputs& in, int32_t* tokens,
+                float* logProbs, int32_t* after) {
+  const int64_t padded = (count + kWidth - 1) / kWidth * kWidth;
+  std::vector<float> own(padded, -1e30f), weights(padded);
+  for (int64_t row = 0; row < rows; row++, logits += count) {
+    std::memcpy(own.data(), logits, count * sizeof(float));
+    const float most = greatest(own.data(), padded);
+    const float normaliser = most + std::log(exponentials(own.data(), most, 1, weights.data(), padded));
+    const int32_t* following =
+        in.transitions == nullptr ? nullptr : in.transitions + in.states[row] * count;
+    int32_t token = in.forced[row];
+    if (token < 0) {
+      const bool greedy = in.temperature == 0;
+      if (following != nullptr)
+        for (int64_t i = 0; i < count; i++)
+          if (following[i] < 0) own[i] = -1e30f;
+      const bool changed = following != nullptr;
+      const float top = changed ? greatest(own.data(), padded) : most;
+      if (greedy) {
+        token = 0;
+        while (own[token] != top && token < count - 1) token++;
+      } else {
+        const float factor = 1 / in.temperature;
+        const float total = exponentials(own.data(), top, factor, weights.data(), padded);
+        for (int64_t i = count; i < padded; i++) weights[i] = 0;
+        if (changed)
+          for (int64_t i = 0; i < count; i++)
+            if (following[i] < 0) weights[i] = 0;
+        token = drawn(weights.data(), count, padded, in.uniforms[row] * total);
+      }
+    }
+    tokens[row] = token;
+    logProbs[row] = logits[token] - normaliser;
+    const int32_t next = following == nullptr ? in.states[row] : following[token];
+    after[row] = next < 0 ? 0 : next;
+  }
+}
+
+void compute(void*, TF_OpKernelContext* context) {
+  Run run(context);
+  const Tensor logits = run.input(0), uniforms = run.input(1), temperature = run.input(2);
+  const Tensor forced = run.input(3), transitions = run.input(4), states = run.input(5);
+  const int64_t rows = logits.dim(0), count = logits.dim(1), known = transitions.dim(0);
+  bool right = uniforms.size() == rows && forced.size() == rows && states.size() == rows &&
+               count > 0 && (known == 0 || transitions.dim(1) == count);
+  if (!run.check(right, "KitChooseTokens: shapes do not agree")) return;
+  for (int64_t row = 0; row < rows; row++) {
+    const int32_t state = states.data<int32_t>()[row];
+    right = right && forced.data<int32_t>()[row] < count && state >= 0 && (known == 0 || state < known);
+  }
+  if (!run.check(right, "KitChooseTokens: tokens or states are outside")) return;
+  const Tensor tokens = run.output(0, {rows}, TF_INT32), logProbs = run.output(1, {rows}),
+               after = run.output(2, {rows}, TF_INT32);
+  const Inputs in{uniforms.data<float>(), *temperature.data<float>(), forced.data<int32_t>(),
+                  known == 0 ? nullptr : transitions.data<int32_t>(), states.data<int32_t>()};
+  chooseRows(logits.data<float>(), rows, count, in, tokens.data<int32_t>(), logProbs.data<float>(),
+             after.data<int32_t>());
+}
+
+void shapes(TF_ShapeInferenceContext* context, TF_Status* status) {
+  for (int output = 0; output < 3; output++) sameShape(context, output, 1, status);
+}
+
+const bool known = add({"KitChooseTokens",
+                        {"logits: float", "uniforms: float", "temperature: float", "forced: int32",
+                         "transitions: int32", "states: int32"},
+                        {"tokens: int32", "log_probs: float", "after: int32"},
+                        {},
+                        shapes,
+                        nullptr,
+                        compute,
+                        nullptr});
+
+}  // namespace
