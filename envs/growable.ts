@@ -1,5 +1,5 @@
 /** A copy of `items` with room for `length`, filled up with `fill`. */
-export function lengthened<T extends Uint8Array | Int32Array | Float64Array>(
+export function lengthened<T extends Uint8Array | Uint16Array | Int32Array | Float64Array>(
   items: T,
   length: number,
   fill = 0,

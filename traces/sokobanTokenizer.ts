@@ -11,6 +11,7 @@
  * several states.
  */
 import type { Sokoban, SokobanProblem } from '../envs/sokoban/sokoban.ts';
+import { lengthened } from '../envs/growable.ts';
 import { InputError } from '../envs/inputError.ts';
 import { type BoardSize, LEXICONS } from './lexicons.ts';
 import { wallCells } from './mazeTokenizer.ts';
@@ -94,8 +95,8 @@ function writeStates(level: Sokoban, vocabulary: Vocabulary, problem: SokobanPro
   const free = new Uint16Array(boxes.length);
   const writeBoxes = (state: number, arrangement: number): void => {
     if (arrangement >= lengths.length) {
-      texts = copied(texts, new Uint16Array(2 * arrangement * stride));
-      lengths = copied(lengths, new Uint16Array(2 * arrangement));
+      texts = lengthened(texts, 2 * arrangement * stride);
+      lengths = lengthened(lengths, 2 * arrangement);
     }
     let count = 0;
     for (const cell of problem.boxes(state)) {
@@ -125,11 +126,6 @@ function writeStates(level: Sokoban, vocabulary: Vocabulary, problem: SokobanPro
       return at;
     },
   };
-}
-
-function copied(items: Uint16Array<ArrayBuffer>, longer: Uint16Array<ArrayBuffer>) {
-  longer.set(items);
-  return longer;
 }
 
 /** By cell, its place in the order of the texts "x-y". */

@@ -10,6 +10,7 @@
 import type { Board, PlanCheck, Position } from '../environment.ts';
 import { cellAt, isNeighbour } from '../environment.ts';
 import type { SearchProblem } from '../searchProblem.ts';
+import { lengthened } from '../growable.ts';
 import { createHeuristic } from './heuristic.ts';
 import { BLOCKED, MOVES, neighbourTable } from './moves.ts';
 import { BOX, createStateTable } from './stateTable.ts';
@@ -46,7 +47,7 @@ export function sokobanProblem(level: Sokoban): SokobanProblem {
     const known = table.arrangements;
     const arrangement = table.arrange(boxes);
     if (arrangement === known) {
-      if (known === estimates.length) estimates = twiceAsLong(estimates);
+      if (known === estimates.length) estimates = lengthened(estimates, 2 * known);
       estimates[known] = estimate(boxes);
     }
     return arrangement;
@@ -117,12 +118,6 @@ export function checkSokobanPlan(level: Sokoban, plan: readonly Position[]): Pla
   for (const dock of level.docks) boxes.delete(dock);
   if (boxes.size === 0) return { valid: true };
   return { valid: false, at: plan.length - 1, reason: 'is last, but a box is not on a dock' };
-}
-
-function twiceAsLong(estimates: Float64Array<ArrayBuffer>): Float64Array<ArrayBuffer> {
-  const longer = new Float64Array(2 * estimates.length);
-  longer.set(estimates);
-  return longer;
 }
 
 /** Moves the box on cell `from`, where there is one, to `to`, keeping the boxes ascending. */

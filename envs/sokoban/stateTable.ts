@@ -8,6 +8,7 @@
  * wall.
  */
 import type { Board } from '../environment.ts';
+import { lengthened } from '../growable.ts';
 import { createTupleTable } from './tupleTable.ts';
 
 export interface StateTable {
@@ -44,8 +45,8 @@ export function createStateTable({ walls }: Board, boxCount: number): StateTable
 
   function add(arrangement: number, worker: number): number {
     if (size === workers.length) {
-      arrangements = twiceAsLong(arrangements, new Int32Array(2 * size));
-      workers = twiceAsLong(workers, new Uint16Array(2 * size));
+      arrangements = lengthened(arrangements, 2 * size);
+      workers = lengthened(workers, 2 * size);
     }
     arrangements[size] = arrangement;
     workers[size] = worker;
@@ -59,7 +60,7 @@ export function createStateTable({ walls }: Board, boxCount: number): StateTable
       const id = tuples.intern(boxes);
       if (id === known) {
         const row = id * width;
-        if (row === rows.length) rows = twiceAsLong(rows, new Int32Array(2 * row));
+        if (row === rows.length) rows = lengthened(rows, 2 * row);
         for (let i = 0; i < boxCount; i++) rows[row + places[boxes[i]!]!] = BOXED;
       }
       return id;
@@ -84,8 +85,3 @@ const FIRST_ENTRIES = 8192;
 
 const FREE = 0;
 const BOXED = -1;
-
-function twiceAsLong<T extends Int32Array | Uint16Array>(items: T, longer: T): T {
-  longer.set(items);
-  return longer;
-}

@@ -3,6 +3,8 @@
  * addressing and linear probing over one flat array, so that a search over a million states
  * allocates a few typed arrays and no objects.
  */
+import { lengthened } from '../growable.ts';
+
 export interface TupleTable {
   /** The number of `tuple`, a new one if it was never seen. */
   intern(tuple: Int32Array): number;
@@ -20,9 +22,7 @@ export function createTupleTable(stride: number): TupleTable {
 
   /** Doubles the slots when half of them are taken. */
   function grow(): void {
-    const longer = new Uint16Array(2 * tuples.length);
-    longer.set(tuples);
-    tuples = longer;
+    tuples = lengthened(tuples, 2 * tuples.length);
     slots = new Int32Array(2 * slots.length).fill(EMPTY);
     mask = slots.length - 1;
     for (let id = 0; id < size; id++) {
