@@ -3,7 +3,8 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { InputError } from '../../envs/inputError.ts';
 import { sha256 } from '../files.ts';
-import { allocateExamples, copyExamples, type Examples, tokenCounts } from './examples.ts';
+import { allocateExamples, copyExamples, type Example, exampleAt } from './examples.ts';
+import { type Examples, tokenCounts } from './examples.ts';
 import { type Manifest, readManifest, type Shard, type SplitName, SPLITS } from './manifest.ts';
 import { fromParquet } from './parquet.ts';
 
@@ -26,6 +27,22 @@ export function readSplit(folder: string, name: SplitName): Examples {
   return examples;
 }
 
+/**
+ * One example of a split, for which only its shard is read, and little of that unpacked.
+ *
+ * @throws InputError naming the file that is missing, truncated or changed; RangeError
+ */
+export function readExample(folder: string, name: SplitName, index: number): Example {
+  const { rows, shards } = readManifest(folder).splits[name];
+  if (!(index >= 0 && index < rows)) throw new RangeError(`no example ${index}: there are ${rows}`);
+  let [shard, offset] = [0, index];
+  for (; offset >= shards[shard]!.rows; shard++) offset -= shards[shard]!.rows;
+  const file = path.join(folder, shards[shard]!.file);
+  const found = fromParquet(readChecked(folder, shards[shard]!), file, { offset, limit: 1 });
+  if (found.count !== 1) throw otherRows(file);
+  return exampleAt(found, 0);
+}
+
 /** @throws InputError naming the first file that is missing, truncated or changed */
 export function checkShards(folder: string, { splits }: Manifest): void {
   for (const name of SPLITS) {
@@ -39,9 +56,13 @@ export function readShard(folder: string, shard: Shard): Examples {
   const examples = fromParquet(readChecked(folder, shard), file);
   const counts = JSON.stringify([examples.count, tokenCounts(examples)]);
   if (counts !== JSON.stringify([shard.rows, shard.tokens])) {
-    throw new InputError(`${file}: rows or tokens are not those of the manifest`);
+    throw otherRows(file);
   }
   return examples;
+}
+
+function otherRows(file: string): InputError {
+  return new InputError(`${file}: rows or tokens are not those of the manifest`);
 }
 
 /** The bytes of a shard, of the right size and checksum. */

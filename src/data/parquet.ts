@@ -67,9 +67,19 @@ export function toParquet(examples: Examples): Uint8Array {
   return writeParquet(Table.fromIPCStream(tableToIPC(table, 'stream')), properties);
 }
 
-/** @throws InputError beginning with `file` if the bytes are no such table */
-export function fromParquet(bytes: Uint8Array, file: string): Examples {
-  const table = parse(bytes, file);
+/** Rows of a file; as many as there are, if there are fewer. */
+export interface RowRange {
+  readonly offset: number;
+  readonly limit: number;
+}
+
+/**
+ * All rows, or those of a range, for which the pages before it are skipped.
+ *
+ * @throws InputError beginning with `file` if the bytes are no such table
+ */
+export function fromParquet(bytes: Uint8Array, file: string, range?: RowRange): Examples {
+  const table = parse(bytes, file, range);
   for (const field of SCHEMA.fields) {
     const found = table.schema.fields.find(({ name }) => name === field.name);
     if (found === undefined) throw new InputError(`${file}: has no column "${field.name}"`);
@@ -104,9 +114,9 @@ function isTokenColumn(name: string): name is (typeof TOKEN_COLUMNS)[number] {
   return (TOKEN_COLUMNS as readonly string[]).includes(name);
 }
 
-function parse(bytes: Uint8Array, file: string): ArrowTable {
+function parse(bytes: Uint8Array, file: string, range: RowRange | undefined): ArrowTable {
   try {
-    return tableFromIPC(readParquet(bytes).intoIPCStream());
+    return tableFromIPC(readParquet(bytes, { ...range }).intoIPCStream());
   } catch (error) {
     throw new InputError(`${file}: not a Parquet file that can be read: ${String(error)}`);
   }

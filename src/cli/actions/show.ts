@@ -6,7 +6,7 @@ import { createRng } from '../../../envs/rng.ts';
 import { dropStrategy, dropTrace, LEVEL_NAMES } from '../../../traces/drop.ts';
 import { tokenizerOf } from '../../../traces/index.ts';
 import { createVocabulary, PLAN, type Vocabulary } from '../../../traces/vocabulary.ts';
-import { exampleAt, readManifest, readSplit, type SplitName } from '../../data/dataset.ts';
+import { readExample, readManifest, type SplitName } from '../../data/dataset.ts';
 import { drawPlan, drawTokens } from '../drawing.ts';
 import type { Session } from '../session.ts';
 
@@ -30,7 +30,7 @@ export async function showExample(
       `--index ${index}: the ${split} split of ${folder} holds ${rows} examples`,
     );
   }
-  const example = exampleAt(readSplit(folder, split), index);
+  const example = readExample(folder, split, index);
   const { prompt, reasoning, plan, width, height } = example;
   const vocabulary = createVocabulary(manifest.vocabulary);
   const environment = environmentOf(vocabulary.environment);

@@ -4,9 +4,19 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { InputError } from '../../../envs/inputError.ts';
-import { datasetChecksum, readManifest, readSplit } from '../../../src/data/dataset.ts';
+import {
+  datasetChecksum,
+  readExample,
+  readManifest,
+  readSplit,
+} from '../../../src/data/dataset.ts';
+import { tokenCounts } from '../../../src/data/examples.ts';
 import { generateDataset } from '../../../src/data/generate.ts';
+import { type Manifest, type Shard, writeManifest } from '../../../src/data/manifest.ts';
+import { toParquet } from '../../../src/data/parquet.ts';
+import { sha256 } from '../../../src/files.ts';
 import { contentOf, freshFolder, mazeSettings } from '../../helpers/datasets.ts';
+import { toExamples, toRows } from '../../helpers/examples.ts';
 
 const TRAIN = 'train-00000.parquet';
 
@@ -49,6 +59,51 @@ describe('a split', () => {
   it('whose file was swapped for a valid one of other rows is refused', () => {
     const folder = folderWith({ [TRAIN]: files['test-00000.parquet']! });
     expect(() => readSplit(folder, 'train')).toThrow(`${path.join(folder, TRAIN)}: `);
+  });
+});
+
+describe('one example', () => {
+  it('is the same however a split is cut into shards, and is read from its own alone', () => {
+    const whole = toRows(readSplit(folderWith({}), 'train'));
+    const cuts = fc.array(fc.nat({ max: whole.length }), { maxLength: 4 });
+    fc.assert(
+      fc.property(cuts, fc.nat({ max: whole.length - 1 }), (cuts, index) => {
+        const { folder, shards } = cutTrain([...cuts].sort((a, b) => a - b));
+        const own = shards.findIndex(({ end }) => index < end);
+        for (const [i, { file }] of shards.entries()) if (i !== own) rmSync(file);
+        expect(toRows(toExamples([readExample(folder, 'train', index)]))).toEqual([whole[index]]);
+        rmSync(shards[own]!.file);
+        expect(() => readExample(folder, 'train', index)).toThrow(
+          new InputError(`${shards[own]!.file}: no such file`),
+        );
+        rmSync(folder, { recursive: true });
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  it('of a shard that was changed is refused by the name of the file', () => {
+    const changed = Buffer.from(files[TRAIN]!);
+    changed[changed.length >> 1]! ^= 1;
+    const folder = folderWith({ [TRAIN]: changed });
+    expect(() => readExample(folder, 'train', 0)).toThrow(InputError);
+    expect(() => readExample(folder, 'train', 0)).toThrow(`${path.join(folder, TRAIN)}: `);
+  });
+
+  it('that the file of its shard does not hold is refused by the name of the file', () => {
+    const bytes = toParquet(toExamples([]));
+    const { splits, ...rest } = readManifest(folderWith({}));
+    const [shard] = splits.train.shards;
+    const lying = { ...shard!, bytes: bytes.length, sha256: sha256(bytes) };
+    const folder = folderWith({ [TRAIN]: Buffer.from(bytes) });
+    writeManifest(folder, { ...rest, splits: withTrain(splits, [lying]) });
+    expect(() => readExample(folder, 'train', 3)).toThrow(
+      new InputError(`${path.join(folder, TRAIN)}: rows or tokens are not those of the manifest`),
+    );
+  });
+
+  it.each([-1, 60, Number.NaN])('has no index %d of 60', (index) => {
+    expect(() => readExample(folderWith({}), 'train', index)).toThrow(RangeError);
   });
 });
 
@@ -169,6 +224,31 @@ describe('the checksum of a dataset', () => {
     expect(datasetChecksum({ ...manifest, splits: swapped })).not.toBe(checksum);
   });
 });
+
+/** The dataset with its train split cut before these rows, which may make empty shards. */
+function cutTrain(cuts: readonly number[]) {
+  const folder = folderWith({});
+  const rows = toRows(readSplit(folder, 'train'));
+  const ends = [...cuts, rows.length];
+  const shards = ends.map((end, i) => {
+    const examples = toExamples(rows.slice(cuts[i - 1] ?? 0, end));
+    const bytes = toParquet(examples);
+    const file = `train-${String(i).padStart(5, '0')}.parquet`;
+    writeFileSync(path.join(folder, file), bytes);
+    const tokens = tokenCounts(examples);
+    return { file, rows: examples.count, tokens, bytes: bytes.length, sha256: sha256(bytes) };
+  });
+  const { splits, ...rest } = readManifest(folder);
+  writeManifest(folder, { ...rest, splits: withTrain(splits, shards) });
+  return {
+    folder,
+    shards: shards.map(({ file }, i) => ({ file: path.join(folder, file), end: ends[i]! })),
+  };
+}
+
+function withTrain(splits: Manifest['splits'], shards: Shard[]): Manifest['splits'] {
+  return { ...splits, train: { ...splits.train, shards } };
+}
 
 function setField(record: unknown, [key, ...inner]: readonly string[], value: unknown): void {
   const fields = record as Record<string, unknown>;

@@ -75,6 +75,16 @@ describe('Parquet', () => {
     expect(toRows(fromParquet(toParquet(toExamples(long)), 'x.parquet'))).toEqual(long);
   });
 
+  it('reads any range of rows as they are among all', () => {
+    fc.assert(
+      fc.property(rows, fc.nat({ max: 25 }), fc.nat({ max: 25 }), (rows, offset, limit) => {
+        const read = fromParquet(toParquet(toExamples(rows)), 'x.parquet', { offset, limit });
+        expect(toRows(read)).toEqual(rows.slice(offset, offset + limit));
+      }),
+      { numRuns: 300 },
+    );
+  });
+
   it('writes the same bytes for the same examples', () => {
     fc.assert(
       fc.property(rows, (rows) => {
