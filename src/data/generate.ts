@@ -102,7 +102,7 @@ async function fillSplits(
       signal?.throwIfAborted();
     }
   }
-  const manifest = writer.manifest();
+  const manifest = writer.finish();
   writeManifest(out, manifest);
   removeLeftovers(out, null);
   return manifest;

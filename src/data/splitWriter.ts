@@ -16,7 +16,7 @@ import { type Block, BLOCK, type ProposalSettings } from './proposals.ts';
 export type SplitCounts = Readonly<Record<`${SplitName}Count`, number>>;
 
 export interface SplitWriter {
-  /** Whether all splits are full. */
+  /** Whether no more blocks are wanted; the last rows may be in memory only. */
   complete(): boolean;
   /**
    * Takes what is wanted of a block; blocks come without gaps, the first being the one that the
@@ -25,8 +25,8 @@ export interface SplitWriter {
   consume(block: Block): void;
   /** Writes all that is needed to go on from here. */
   save(): void;
-  /** Once complete. */
-  manifest(): Manifest;
+  /** Once complete: writes the last shard, and says what was made. @throws InputError if the disk is full */
+  finish(): Manifest;
 }
 
 /** Nearly all tasks that the settings allow have been found, and more are asked for. */
@@ -65,7 +65,7 @@ export function createSplitWriter(
 
   const split = (): SplitName =>
     FILLED.find((name) => rowsOf(shards[name]) < settings[`${name}Count`])!;
-  const complete = (): boolean => tally.kept === wanted && buffer.count === 0;
+  const complete = (): boolean => tally.kept === wanted;
 
   const writeShard = (file: string): Shard => {
     const examples = buffer.examples();
@@ -119,9 +119,10 @@ export function createSplitWriter(
         for (let j = first; j < last; j++) {
           add(exampleAt(block.examples, j), settings[`${name}Count`] - room--);
         }
+        // The last shard is left to `finish`, before which the workers can be stopped.
+        if (complete()) return;
         if (room === 0 || buffer.count >= SHARD_ROWS || buffer.tokens >= SHARD_TOKENS) {
           flush(name);
-          if (complete()) return;
           name = split();
           room = settings[`${name}Count`] - rowsOf(shards[name]);
         }
@@ -131,19 +132,22 @@ export function createSplitWriter(
       if (progress.barren >= patience(tally.kept)) throw exhausted(progress, wanted);
     },
     save,
-    manifest: () => ({
-      schemaVersion: SCHEMA_VERSION,
-      settings: progress.settings as Manifest['settings'],
-      vocabulary: boundedVocabulary(settings.task.environment, settings.task, progress.highestId),
-      splits: {
-        train: splitOf(shards.train),
-        validation: splitOf(shards.validation),
-        test: splitOf(shards.test),
-      },
-      generation: tally,
-      longest,
-      columns: COLUMN_MEANINGS,
-    }),
+    finish() {
+      if (buffer.count > 0) flush(split());
+      return {
+        schemaVersion: SCHEMA_VERSION,
+        settings: progress.settings as Manifest['settings'],
+        vocabulary: boundedVocabulary(settings.task.environment, settings.task, progress.highestId),
+        splits: {
+          train: splitOf(shards.train),
+          validation: splitOf(shards.validation),
+          test: splitOf(shards.test),
+        },
+        generation: tally,
+        longest,
+        columns: COLUMN_MEANINGS,
+      };
+    },
   };
 }
 
