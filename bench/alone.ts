@@ -70,7 +70,8 @@ export function aloneTable(measured: readonly Alone[]): Table {
 }
 
 function cellsOf({ name, value, unit, reference }: Row, threads: number, memory: number): string[] {
-  const whole = value >= 100 ? Math.round(value).toLocaleString('en') : value.toFixed(1);
+  const digits = value < 10 ? 2 : 1;
+  const whole = value >= 100 ? Math.round(value).toLocaleString('en') : value.toFixed(digits);
   const compared =
     reference === undefined ? ['–', '–'] : [`${reference}`, `${Math.round(value / reference)}×`];
   return [name, String(threads), whole, unit, ...compared, memory.toFixed(0)];

@@ -22,7 +22,7 @@ const TRAINING_NOTE =
 
 const ALONE_NOTE =
   'Rollouts: medians of wall time. Generation: seconds of the processor on one thread, and wall ' +
-  'time where two threads are set against one; the released code is the Python generator of ' +
+  'time where two cores are set against one; the released code is the Python generator of ' +
   'Searchformer on one core of a 2-core server.';
 
 export function print(results: Results): void {
