@@ -10,15 +10,19 @@ export type Groups = Readonly<Record<string, readonly number[]>>;
 export function writePrompt(groups: Groups, size: BoardSize, vocabulary: Vocabulary): Uint16Array {
   checkFits(size, vocabulary);
   const { width } = size;
-  const tokens: number[] = [];
+  const count = Object.values(groups).reduce((sum, cells) => sum + cells.length, 0);
+  const tokens = new Uint16Array(3 * count);
+  let at = 0;
   for (const keyword in groups) {
     const id = vocabulary.id(keyword);
     for (const cell of groups[keyword]!) {
       const x = cell % width;
-      tokens.push(id, vocabulary.coordinate(x), vocabulary.coordinate((cell - x) / width));
+      tokens[at++] = id;
+      tokens[at++] = vocabulary.coordinate(x);
+      tokens[at++] = vocabulary.coordinate((cell - x) / width);
     }
   }
-  return new Uint16Array(tokens);
+  return tokens;
 }
 
 export interface PromptForm {

@@ -10,10 +10,10 @@ export function reasoningTokens(
   vocabulary: Vocabulary,
   states: StateWriter,
 ): Uint16Array {
-  return reasoningWithin(Infinity, { log, vocabulary, states })!;
+  return reasoningWithin(Infinity, { log, vocabulary, states })!.slice();
 }
 
-/** The same, or null as soon as there are more than `limit` tokens. */
+/** A view of the same, valid until the next trace; null as soon as there are more than `limit` tokens. */
 export function reasoningWithin(
   limit: number,
   { log, vocabulary, states }: Reasoning,
@@ -33,7 +33,7 @@ export function reasoningWithin(
     tokens[length++] = fromStart < costs ? firstCost + fromStart : vocabulary.cost(fromStart);
     tokens[length++] = toGoal < costs ? firstCost + toGoal : vocabulary.cost(toGoal);
   }
-  return length > limit ? null : tokens.slice(0, length);
+  return length > limit ? null : tokens.subarray(0, length);
 }
 
 export interface Reasoning {

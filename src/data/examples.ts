@@ -136,6 +136,8 @@ export interface ExampleBuffer {
   add(example: Example, id?: number): void;
   /** The rows so far, in memory of their own. */
   examples(): Examples;
+  /** The rows so far, valid until the next change. */
+  view(): Examples;
   clear(): void;
 }
 
@@ -145,7 +147,7 @@ export function createExampleBuffer(): ExampleBuffer {
 
   const used = (name: (typeof TOKEN_COLUMNS)[number]): number => room[name].offsets[count]!;
 
-  const slice = (): Examples => {
+  const view = (): Examples => {
     const rows = <T extends { subarray(from: number, to: number): T }>(column: T): T =>
       column.subarray(0, count);
     const lists = ({ ids, offsets }: TokenLists): TokenLists => ({
@@ -170,7 +172,7 @@ export function createExampleBuffer(): ExampleBuffer {
 
   const copyInto = (rows: number, tokens: TokenCounts): Examples => {
     const copy = allocateExamples(rows, tokens);
-    copyExamples(copy, slice(), 0);
+    copyExamples(copy, view(), 0);
     return copy;
   };
 
@@ -213,6 +215,7 @@ export function createExampleBuffer(): ExampleBuffer {
     },
     examples: () =>
       copyInto(count, { prompt: used('prompt'), reasoning: used('reasoning'), plan: used('plan') }),
+    view,
     clear() {
       count = 0;
     },

@@ -85,6 +85,7 @@ interface SolveContext {
 /** No clause is shorter: operation, x, y, g and h. */
 const SHORTEST_CLAUSE = 5;
 
+/** The reasoning is a view that the next task overwrites. */
 function solve(task: Board, context: SolveContext): Example | 'unsolvable' | 'too long' {
   const { environment, tokenizer, vocabulary, settings, searches } = context;
   const problem = environment.searchProblem(task);

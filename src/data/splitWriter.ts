@@ -68,7 +68,7 @@ export function createSplitWriter(
   const complete = (): boolean => tally.kept === wanted;
 
   const writeShard = (file: string): Shard => {
-    const examples = buffer.examples();
+    const examples = buffer.view();
     const bytes = toParquet(examples);
     writeFileAtomic(path.join(folder, file), bytes);
     const tokens = tokenCounts(examples);

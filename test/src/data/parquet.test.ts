@@ -6,6 +6,7 @@ import { InputError } from '../../../envs/inputError.ts';
 import {
   allocateExamples,
   copyExamples,
+  createExampleBuffer,
   exampleAt,
   tokenCounts,
 } from '../../../src/data/examples.ts';
@@ -38,6 +39,20 @@ describe('columns of examples', () => {
         expect(toRows(joined)).toEqual(all);
       }),
       { numRuns: 500 },
+    );
+  });
+
+  it('that a buffer shows without copying are those that it holds', () => {
+    fc.assert(
+      fc.property(rows, rows, (before, rows) => {
+        const buffer = createExampleBuffer();
+        for (const row of before) buffer.add(row);
+        buffer.clear();
+        for (const row of rows) buffer.add(row);
+        expect(toRows(buffer.view())).toEqual(rows);
+        expect(toParquet(buffer.view())).toEqual(toParquet(toExamples(rows)));
+      }),
+      { numRuns: 200 },
     );
   });
 
