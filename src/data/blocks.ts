@@ -24,10 +24,17 @@ const TOKENS_AHEAD = 16_000_000;
 /** Blocks, however few tasks of them are kept. */
 const MOST_AHEAD = 1024;
 
+export interface BlockOptions {
+  readonly jobs: number;
+  readonly first: number;
+  /** Tasks that the reader still lacks, when it asks for a block. */
+  readonly lacking: () => number;
+}
+
 /** Blocks `first`, `first` + 1, … without end. With one job, all is done in this thread. */
 export function proposeBlocks(
   settings: ProposalSettings,
-  options: { readonly jobs: number; readonly first: number },
+  options: BlockOptions,
 ): AsyncGenerator<Block, never, undefined> {
   return options.jobs > 1 ? inWorkers(settings, options) : inThisThread(settings, options.first);
 }
@@ -46,7 +53,7 @@ async function* inThisThread(
 
 async function* inWorkers(
   settings: ProposalSettings,
-  { jobs, first }: { readonly jobs: number; readonly first: number },
+  { jobs, first, lacking }: BlockOptions,
 ): AsyncGenerator<Block, never, undefined> {
   const next = sharedCounter(first);
   const limit = sharedCounter(first + AHEAD * jobs);
@@ -69,6 +76,13 @@ async function* inWorkers(
   }
   /** In the largest block so far. */
   let tokens = 1;
+  const lackedAtFirst = lacking();
+  /** Blocks that the reader will still want, by what it has taken from those before. */
+  const stillWanted = (taken: number): number => {
+    const lacked = lacking();
+    const found = lackedAtFirst - lacked;
+    return found === 0 ? Infinity : Math.ceil((lacked * taken) / found);
+  };
   try {
     for (let index = first; ; index++) {
       while (!ready.has(index)) {
@@ -80,7 +94,9 @@ async function* inWorkers(
       const { prompt, reasoning, plan } = tokenCounts(block.examples);
       tokens = Math.max(tokens, prompt + reasoning + plan);
       const ahead = Math.max(AHEAD * jobs, Math.floor(TOKENS_AHEAD / tokens));
-      Atomics.store(limit, 0, index + 1 + Math.min(ahead, MOST_AHEAD));
+      // Towards the end no more than is likely wanted, but something for every worker to do.
+      const useful = Math.max(stillWanted(index - first), 1 + jobs);
+      Atomics.store(limit, 0, index + Math.min(1 + ahead, MOST_AHEAD, useful));
       Atomics.notify(limit, 0);
       yield block;
     }

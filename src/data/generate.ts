@@ -90,7 +90,8 @@ async function fillSplits(
   writer.save();
   let saved = Date.now();
   if (!writer.complete()) {
-    for await (const block of proposeBlocks(settings, { jobs, first: progress.block })) {
+    const lacking = (): number => taskCount(settings) - progress.tally.kept;
+    for await (const block of proposeBlocks(settings, { jobs, first: progress.block, lacking })) {
       writer.consume(block);
       onProgress?.({ done: progress.tally.kept, total: taskCount(settings) });
       if (writer.complete()) break;
