@@ -7,7 +7,7 @@
 import type { Maze } from '../envs/maze/maze.ts';
 import { LEXICONS } from './lexicons.ts';
 import { readPromptGroups, writePrompt } from './promptTokens.ts';
-import { planTokens, reasoningTokens } from './responseTokens.ts';
+import { planTokens, POSITION, reasoningTokens } from './responseTokens.ts';
 import type { Tokenizer } from './tokenizer.ts';
 
 const { keywords } = LEXICONS.maze;
@@ -23,6 +23,7 @@ export const mazeTokenizer: Tokenizer<Maze> = {
     return reasoningTokens(log, vocabulary, mazeTokenizer.states(maze, vocabulary, problem));
   },
   plan: planTokens,
+  stateForm: POSITION,
   states: ({ width }, vocabulary) => ({
     maxTokens: 2,
     write(cell, into, at) {

@@ -1,8 +1,15 @@
 /** The parts of a response that are written alike in every environment. */
 import type { Board } from '../envs/environment.ts';
 import type { SearchLog } from '../solvers/astar.ts';
+import { sequence, word } from './language.ts';
 import type { StateWriter } from './tokenizer.ts';
 import { CLOSE, CREATE, PLAN, type Vocabulary } from './vocabulary.ts';
+
+/** `x y`, to a grammar. */
+export const POSITION = sequence(word('coordinate'), word('coordinate'));
+
+/** `c<g> c<h>`, to a grammar. */
+export const COSTS = sequence(word('cost'), word('cost'));
 
 /** `create|close <state> c<g> c<h>` for each row of the log. */
 export function reasoningTokens(

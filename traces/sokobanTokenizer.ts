@@ -13,10 +13,11 @@
 import type { Sokoban, SokobanProblem } from '../envs/sokoban/sokoban.ts';
 import { lengthened } from '../envs/growable.ts';
 import { InputError } from '../envs/inputError.ts';
+import { repeated, sequence, word } from './language.ts';
 import { type BoardSize, LEXICONS } from './lexicons.ts';
 import { wallCells } from './mazeTokenizer.ts';
 import { readPromptGroups, writePrompt } from './promptTokens.ts';
-import { planTokens, reasoningTokens } from './responseTokens.ts';
+import { planTokens, POSITION, reasoningTokens } from './responseTokens.ts';
 import type { StateWriter, Tokenizer } from './tokenizer.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
@@ -42,6 +43,7 @@ export const sokobanTokenizer: Tokenizer<Sokoban> = {
     return reasoningTokens(log, vocabulary, sokobanTokenizer.states(level, vocabulary, problem));
   },
   plan: planTokens,
+  stateForm: sequence(word('worker'), POSITION, repeated(sequence(word('box'), POSITION))),
   states(level, vocabulary, problem) {
     return writeStates(level, vocabulary, problem as SokobanProblem);
   },

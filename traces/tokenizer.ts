@@ -2,6 +2,7 @@
 import type { Board } from '../envs/environment.ts';
 import type { SearchProblem } from '../envs/searchProblem.ts';
 import type { SearchLog } from '../solvers/astar.ts';
+import type { Language } from './language.ts';
 import type { BoardSize } from './lexicons.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
@@ -19,6 +20,8 @@ export interface Tokenizer<Task extends Board = Board> {
   ): Uint16Array;
   /** `plan x y` for each cell of the agent, start and goal included. */
   plan(task: Task, vocabulary: Vocabulary, cells: ArrayLike<number>): Uint16Array;
+  /** What clauses of any task may say of a state; words, `coordinate` and `cost` are its symbols. */
+  readonly stateForm: Language;
   /** What a clause says of a state of `problem`. */
   states(task: Task, vocabulary: Vocabulary, problem: SearchProblem): StateWriter;
   /** Inverse of `prompt`; the board's size is no part of a prompt. @throws InputError */
