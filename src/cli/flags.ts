@@ -76,6 +76,8 @@ export function list(describe: string): Flag<readonly string[]> {
 
 export interface Range {
   readonly min?: number;
+  /** A value that is itself out of range. */
+  readonly above?: number;
   readonly max?: number;
 }
 
@@ -152,8 +154,13 @@ function readNumber(given: string): number | null {
   return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(given.trim()) ? Number(given) + 0 : null;
 }
 
-function inRange(number: number, { min = -Infinity, max = Infinity }: Range, flag: string): number {
-  if (number >= min && number <= max) return number;
-  const limit = number < min ? `at least ${min}` : `at most ${max}`;
+function inRange(
+  number: number,
+  { min = -Infinity, above = -Infinity, max = Infinity }: Range,
+  flag: string,
+): number {
+  if (number >= min && number > above && number <= max) return number;
+  const limit =
+    number > max ? `at most ${max}` : number < min ? `at least ${min}` : `above ${above}`;
   throw new InputError(`${flag} must be ${limit}, not ${number}`);
 }

@@ -62,6 +62,14 @@ describe('a whole number', () => {
   });
 });
 
+it('a number may have to be above a bound', () => {
+  const share = decimal('', { above: 0, max: 1 });
+  expect(read(share, '1e-9')).toBe(1e-9);
+  expect(() => read(share, '0')).toThrow('--n must be above 0, not 0');
+  expect(() => read(share, '-1')).toThrow('--n must be above 0, not -1');
+  expect(() => read(share, '1.5')).toThrow('--n must be at most 1, not 1.5');
+});
+
 describe('shares', () => {
   it('are two numbers in order, or one for both', () => {
     const share = fc.integer({ min: 0, max: 1000 }).map((n) => n / 1000);
