@@ -103,7 +103,7 @@ export const trainingSchema = z.strictObject({
   maxMinutes: z.number().positive().nullable().default(null),
 });
 
-export const evaluationSchema = z.strictObject({
+const evaluationFields = z.strictObject({
   split: z.enum(['validation', 'test']).default('test'),
   /** Tasks of the split, the first ones. */
   tasks: count.default(400),
@@ -114,11 +114,29 @@ export const evaluationSchema = z.strictObject({
   /** Responses per task; 1 with temperature 0 is greedy. */
   samples: count.default(64),
   temperature: z.number().min(0).default(1),
+  /** Draws from the k likeliest tokens only. */
+  topK: count.optional(),
+  /** Draws from the likeliest tokens that together have this probability. */
+  topP: z.number().gt(0).max(1).optional(),
+  /** What responses are held to; see `traces/grammar.ts` for what each name means. */
+  form: z.enum(['any', 'well-formed', 'complete']).optional(),
   /** Longest response in tokens. */
   maxTokens: count.default(10_000),
   /** Solved tasks that the report draws, per mode. */
   drawings: z.number().int().min(0).default(3),
 });
+
+const NEEDS_DRAWS = 'needs a temperature above 0';
+
+export const evaluationSchema = evaluationFields
+  .refine(({ temperature: t, topK }) => t > 0 || topK === undefined, {
+    message: NEEDS_DRAWS,
+    path: ['topK'],
+  })
+  .refine(({ temperature: t, topP }) => t > 0 || topP === undefined, {
+    message: NEEDS_DRAWS,
+    path: ['topP'],
+  });
 
 export const experimentSchema = z.strictObject({
   name: z.string().regex(/^[a-z0-9][a-z0-9._-]*$/i, 'letters, digits, ".", "_" and "-" only'),

@@ -16,6 +16,7 @@ import { validateTrace } from '../../traces/validate.ts';
 import type { Vocabulary } from '../../traces/vocabulary.ts';
 import { MODE_PREFIX, type Mode, type RolloutFn } from './rollouts.ts';
 import { referenceTraceLength } from './reference.ts';
+import { rolloutChoice, type TokenChoice } from './tokenChoice.ts';
 import type { EvaluationRecord, SampleRecord } from './records.ts';
 
 /** What evaluation needs of an example of a data set. */
@@ -31,14 +32,12 @@ export interface EvaluationExample {
   readonly optimalLength: number;
 }
 
-export interface EvaluateOptions {
+export interface EvaluateOptions extends TokenChoice {
   readonly mode: Mode;
   /** The model's vocabulary; it names the environment too. */
   readonly vocabulary: Vocabulary;
   /** Responses per task. */
   readonly samples: number;
-  /** 0 is greedy. */
-  readonly temperature: number;
   /** Longest response in tokens. */
   readonly maxTokens: number;
   readonly seed: string | number;
@@ -60,8 +59,9 @@ export async function evaluate(
   rollout: RolloutFn,
   options: EvaluateOptions,
 ): Promise<EvaluationRecord[]> {
-  const { mode, samples, temperature, maxTokens, seed, signal, batchSize = 1024 } = options;
-  const decoding = { prefix: MODE_PREFIX[mode], samples, temperature, maxTokens, seed, signal };
+  const { mode, samples, maxTokens, seed, signal, batchSize = 1024 } = options;
+  const choice = rolloutChoice(options, options.vocabulary);
+  const decoding = { prefix: MODE_PREFIX[mode], samples, ...choice, maxTokens, seed, signal };
   const records: EvaluationRecord[] = [];
   let done = 0;
   for (const batch of batchesByLength(examples, Math.max(1, Math.floor(batchSize / samples)))) {

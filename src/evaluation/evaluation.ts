@@ -10,6 +10,7 @@ import { InputError } from '../../envs/inputError.ts';
 import { readJson, sha256, writeJsonAtomic } from '../files.ts';
 import { type EvaluationRecord, readRecords, writeRecords } from './records.ts';
 import { checkShape } from './schema.ts';
+import type { TokenChoice } from './tokenChoice.ts';
 
 export const EVALUATION_SCHEMA = 1;
 
@@ -17,6 +18,10 @@ const settingsSchema = z.strictObject({
   mode: z.enum(['slow', 'fast', 'auto']),
   samples: z.number().int().positive(),
   temperature: z.number().min(0),
+  /** As in `TokenChoice`. */
+  topK: z.number().int().positive().optional(),
+  topP: z.number().gt(0).max(1).optional(),
+  form: z.enum(['well-formed', 'complete']).optional(),
   maxTokens: z.number().int().positive(),
   seed: z.union([z.string(), z.number()]),
   /** Nondeterministic A* runs per task. */
@@ -55,14 +60,22 @@ export interface Evaluation {
   readonly records: readonly EvaluationRecord[];
 }
 
-/** `slow-greedy`, `auto-n64-t1`; `on` names a data set other than the run's own. */
+/** `slow-greedy`, `auto-n64-t1-k20-well-formed`; `on` names a data set other than the run's own. */
 export function evaluationName(
-  settings: Pick<EvaluationSettings, 'mode' | 'samples' | 'temperature'>,
+  settings: Pick<EvaluationSettings, 'mode' | 'samples'> & TokenChoice,
   on?: string,
 ): string {
-  const { mode, samples, temperature } = settings;
+  const { mode, samples, temperature, topK, topP, form } = settings;
   const decoding = samples === 1 && temperature === 0 ? 'greedy' : `n${samples}-t${temperature}`;
-  return [mode, decoding, ...(on === undefined ? [] : [on])].join('-');
+  const parts = [
+    mode,
+    decoding,
+    topK === undefined ? undefined : `k${topK}`,
+    topP === undefined ? undefined : `p${topP}`,
+    form,
+    on,
+  ];
+  return parts.filter((part) => part !== undefined).join('-');
 }
 
 /** Replaces an evaluation of the same name. */

@@ -11,12 +11,12 @@ import { startEngine, type EngineFlags } from '../stages/engine.ts';
 import { datasetName, evaluateModes, ownDecoding, type Decoding } from '../stages/evaluation.ts';
 import { printTables } from '../stages/report.ts';
 import { readRunExperiment } from '../stages/runFolder.ts';
+import { chosenBy, type ChoiceFlags } from '../tokenChoice.ts';
 import { UsageError } from '../usageError.ts';
 
-export interface EvaluateFlags extends EngineFlags {
+export interface EvaluateFlags extends EngineFlags, ChoiceFlags {
   readonly mode: readonly Mode[] | undefined;
   readonly samples: number | undefined;
-  readonly temperature: number | undefined;
   readonly greedy: boolean;
   readonly maxTokens: number | undefined;
   readonly data: string | undefined;
@@ -50,16 +50,21 @@ export async function evaluateRun(
 
 /** What the flags say, else what the experiment does. */
 function decodingOf(flags: EvaluateFlags, own: Decoding): Decoding {
-  const { greedy, samples, temperature } = flags;
+  const { greedy, samples, temperature, topK, topP } = flags;
   if (greedy && (samples ?? 1) !== 1) throw new UsageError('--greedy draws no --samples');
   if (greedy && (temperature ?? 0) !== 0) throw new UsageError('--greedy has no --temperature');
-  const drawn = samples ?? own.samples;
+  if (greedy && topK !== undefined) throw new UsageError('--greedy has no --top-k');
+  if (greedy && topP !== undefined) throw new UsageError('--greedy has no --top-p');
+  const drawn = greedy ? 1 : (samples ?? own.samples);
+  const choice = chosenBy(greedy ? { ...flags, temperature: 0 } : flags, own, drawn);
   return {
     ...own,
     modes: flags.mode ?? own.modes,
-    samples: greedy ? 1 : drawn,
-    // Samples of an experiment that is greedy by itself would all be the same.
-    temperature: greedy ? 0 : (temperature ?? (drawn > 1 ? own.temperature || 1 : own.temperature)),
+    samples: drawn,
+    temperature: choice.temperature,
+    topK: choice.topK,
+    topP: choice.topP,
+    form: choice.form,
     maxTokens: flags.maxTokens ?? own.maxTokens,
     split: flags.split ?? own.split,
     tasks: flags.tasks ?? own.tasks,

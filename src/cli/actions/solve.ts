@@ -8,6 +8,7 @@ import { tokenizerOf } from '../../../traces/index.ts';
 import { judgeResponse } from '../../evaluation/evaluate.ts';
 import type { SampleRecord } from '../../evaluation/records.ts';
 import { MODE_PREFIX, type Mode } from '../../evaluation/rollouts.ts';
+import { rolloutChoice } from '../../evaluation/tokenChoice.ts';
 import { loadModel } from '../stages/model.ts';
 import { chooseCheckpoint } from '../../training/runModel.ts';
 import { besideEachOther, drawPlan, drawTokens } from '../drawing.ts';
@@ -15,11 +16,11 @@ import { readProblemFile, solveProblem } from '../problems.ts';
 import type { Session } from '../session.ts';
 import { startEngine, type EngineFlags } from '../stages/engine.ts';
 import { readRunExperiment } from '../stages/runFolder.ts';
+import { chosenBy, type ChoiceFlags } from '../tokenChoice.ts';
 
-export interface SolveFlags extends EngineFlags {
+export interface SolveFlags extends EngineFlags, ChoiceFlags {
   readonly mode: Mode;
   readonly samples: number;
-  readonly temperature: number | undefined;
   readonly maxTokens: number | undefined;
   readonly seed: number | undefined;
 }
@@ -29,7 +30,8 @@ export async function solveFile(
   file: string,
   { flags, session }: { readonly flags: SolveFlags; readonly session: Session },
 ): Promise<void> {
-  const { mode, samples, temperature = samples > 1 ? 1 : 0, seed = 1 } = flags;
+  const { mode, samples, seed = 1 } = flags;
+  const choice = chosenBy(flags, { temperature: 0 }, samples);
   const experiment = readRunExperiment(run);
   const checkpoint = chooseCheckpoint(run, experiment);
   const vocabulary = createVocabulary(checkpoint.vocabulary);
@@ -41,7 +43,8 @@ export async function solveFile(
   const backend = await startEngine(flags, experiment, session);
   const { rollout, dispose } = loadModel(checkpoint, backend);
   const maxTokens = flags.maxTokens ?? experiment.evaluation.maxTokens;
-  const options = { prefix: MODE_PREFIX[mode], samples, temperature, maxTokens, seed };
+  const drawing = rolloutChoice(choice, vocabulary);
+  const options = { prefix: MODE_PREFIX[mode], samples, ...drawing, maxTokens, seed };
   const responses = await rollout(requests, options).finally(dispose);
   for (const [index, problem] of problems.entries()) {
     if (index > 0) await session.print();

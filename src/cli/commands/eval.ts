@@ -1,6 +1,6 @@
 import { defineCommand } from '../command.ts';
-import { decimal, integer, oneOf, someOf, switchOn, text } from '../flags.ts';
-import { engineFlags, MODE_NAMES, RUN } from './shared.ts';
+import { integer, oneOf, someOf, switchOn, text } from '../flags.ts';
+import { choiceFlags, engineFlags, MODE_NAMES, RUN } from './shared.ts';
 
 export const evaluate = defineCommand({
   name: 'eval',
@@ -9,10 +9,7 @@ export const evaluate = defineCommand({
   flags: {
     mode: someOf("slow, fast or auto; several with commas [default: the experiment's]", MODE_NAMES),
     samples: integer("Responses per task [default: the experiment's]", { min: 1, max: 100_000 }),
-    temperature: decimal("Of sampling; 0 is greedy [default: the experiment's]", {
-      min: 0,
-      max: 1e6,
-    }),
+    ...choiceFlags("the experiment's"),
     greedy: switchOn('One response per task, always the likeliest token'),
     maxTokens: integer("Longest response [default: the experiment's]", { min: 1, max: 1_000_000 }),
     data: text("Data set [default: the run's own]"),
@@ -28,6 +25,7 @@ export const evaluate = defineCommand({
   examples: [
     ['kit eval runs/demo --mode auto --samples 64', '64 responses per task at temperature 1'],
     ['kit eval runs/demo --mode slow,fast --greedy', 'One response per task'],
+    ['kit eval runs/demo --samples 8 --form well-formed', 'Held to the grammar of responses'],
     ['kit eval runs/demo --data data/maze5-dense', 'Out of distribution'],
   ],
   goOn: 'the same command goes on; modes that were finished are kept',

@@ -1,5 +1,5 @@
 /** Flags that several commands have in common. */
-import { integer, list, oneOf, switchOn, text } from '../flags.ts';
+import { decimal, integer, list, oneOf, switchOn, text } from '../flags.ts';
 import type { Argument } from '../command.ts';
 
 export const EXPERIMENT: Argument = {
@@ -26,6 +26,20 @@ export const engineFlags = {
   ]),
   threads: integer('CPU threads of the tensor backend', { min: 1, max: 4096 }),
 } as const;
+
+/** How tokens of responses are chosen; `usual` tells which temperature applies unless given. */
+export const choiceFlags = (usual: string) => ({
+  temperature: decimal(`Of sampling; 0 is greedy [default: ${usual}]`, { min: 0, max: 1e6 }),
+  topK: integer('Draws from the k likeliest tokens only', { min: 1, max: 65_536 }),
+  topP: decimal('Draws from the likeliest tokens that together have this probability', {
+    above: 0,
+    max: 1,
+  }),
+  form: oneOf(
+    'What responses are held to: any form, well-formed ones, or ones with a complete trace or none',
+    ['any', 'well-formed', 'complete'],
+  ),
+});
 
 export const generationFlags = {
   count: integer('Training tasks [default: 10000]', { min: 1, max: 100_000_000 }),

@@ -1,6 +1,6 @@
 import { defineCommand } from '../command.ts';
-import { decimal, integer, oneOf, withDefault } from '../flags.ts';
-import { engineFlags, MODE_NAMES, RUN } from './shared.ts';
+import { integer, oneOf, withDefault } from '../flags.ts';
+import { choiceFlags, engineFlags, MODE_NAMES, RUN } from './shared.ts';
 
 export const solve = defineCommand({
   name: 'solve',
@@ -12,7 +12,7 @@ export const solve = defineCommand({
       integer('Responses to draw, of which the best is shown', { min: 1, max: 100_000 }),
       '1',
     ),
-    temperature: decimal('Of sampling [default: 0, or 1 with --samples]', { min: 0, max: 1e6 }),
+    ...choiceFlags('0, or 1 with --samples, --top-k or --top-p'),
     maxTokens: integer("Longest response [default: the experiment's]", { min: 1, max: 1_000_000 }),
     seed: integer('Of the samples [default: 1]'),
     ...engineFlags,

@@ -12,6 +12,7 @@ import {
   type EvaluationSettings,
 } from '../../evaluation/evaluation.ts';
 import type { Mode } from '../../evaluation/rollouts.ts';
+import type { TokenChoice } from '../../evaluation/tokenChoice.ts';
 import type { Experiment } from '../../experiment.ts';
 import { sha256 } from '../../files.ts';
 import { loadModel } from './model.ts';
@@ -37,10 +38,9 @@ export interface EvaluationStage {
 }
 
 /** Where it differs from the experiment's own, the evaluation gets a name of its own. */
-export interface Decoding {
+export interface Decoding extends TokenChoice {
   readonly modes: readonly Mode[];
   readonly samples: number;
-  readonly temperature: number;
   readonly maxTokens: number;
   readonly split: 'train' | 'validation' | 'test';
   readonly tasks: number;
@@ -50,7 +50,8 @@ export interface Decoding {
 }
 
 export function ownDecoding({ evaluation, seed }: Experiment): Decoding {
-  return { ...evaluation, seed, on: undefined };
+  const { form } = evaluation;
+  return { ...evaluation, form: form === 'any' ? undefined : form, seed, on: undefined };
 }
 
 /**
@@ -68,6 +69,9 @@ export async function evaluateModes(stage: EvaluationStage, session: Session): P
       mode,
       samples: decoding.samples,
       temperature: decoding.temperature,
+      topK: decoding.topK,
+      topP: decoding.topP,
+      form: decoding.form,
       maxTokens: decoding.maxTokens,
       seed: decoding.seed,
       referenceRuns: REFERENCE_RUNS,

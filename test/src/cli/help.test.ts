@@ -72,6 +72,7 @@ describe('completion', () => {
     ['kit train d', 'demo'],
     ['kit eval RUN --mode ', 'fast'],
     ['kit eval RUN --mode a', 'auto'],
+    ['kit eval RUN --form ', 'well-formed'],
     ['kit run demo --backend ', 'wasm'],
     ['kit gen-mazes --', '--validation-count'],
     ['kit data ', 'stats'],

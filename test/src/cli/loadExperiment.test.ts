@@ -113,6 +113,11 @@ describe('--set', () => {
     ],
     ['data.task.boxes=3', /^--set data.task.boxes: does not go with {"environment":"maze",/],
     ['data.task.environment=lake', /environment: expected 'maze' \| 'sokoban', not "lake"$/],
+    ['evaluation.topK=0', 'evaluation.topK: expected number to be >0, not 0'],
+    ['evaluation.topP=1.5', 'evaluation.topP: expected number to be <=1, not 1.5'],
+    ['evaluation.topK=5', 'evaluation.topK: needs a temperature above 0; it is 5'],
+    ['evaluation.topP=0.5', 'evaluation.topP: needs a temperature above 0; it is 0.5'],
+    ['evaluation.form=sonnet', /evaluation.form: expected one of "any".*, not "sonnet"$/],
     ['name=a/b', /name: letters, digits/],
   ])('%s is refused in one line', async (set, message) => {
     const expected = typeof message === 'string' ? `--set ${message}` : message;

@@ -174,6 +174,34 @@ describe('kit eval', () => {
     });
   });
 
+  it('files apart what draws from fewer tokens or is held to a form', async () => {
+    const flags = '--mode fast --tasks 2 --backend cpu -q';
+    const evaluated = async (choice: string, name: string) => {
+      expect((await kit(`eval runs/small ${flags} ${choice}`)).code).toBe(0);
+      return JSON.parse(
+        readFileSync(`runs/small/evaluation/fast-${name}-first2/settings.json`, 'utf8'),
+      ).settings;
+    };
+    const drawn = { temperature: 1, topK: 3, topP: 0.5 };
+    expect(await evaluated('--top-k 3 --top-p 0.5', 'n1-t1-k3-p0.5')).toMatchObject(drawn);
+    const held = await evaluated('--form complete', 'greedy-complete');
+    expect(held).toMatchObject({ temperature: 0, form: 'complete' });
+    const free = await evaluated('--form any', 'greedy');
+    for (const field of ['topK', 'topP', 'form']) expect(free).not.toHaveProperty(field);
+  });
+
+  it('refuses to draw greedily', async () => {
+    const refusal = async (flags: string) => {
+      const { code, stderr } = await kit(`eval runs/small --backend cpu -q ${flags}`);
+      return [code, stderr];
+    };
+    expect(await refusal('--greedy --top-k 3')).toEqual([2, 'kit: --greedy has no --top-k\n']);
+    expect(await refusal('--temperature 0 --top-p 0.9')).toEqual([
+      1,
+      'kit: --top-p needs a --temperature above 0, not 0\n',
+    ]);
+  });
+
   it('refuses data that the model has no words for', async () => {
     const counts = '--count 2 --validation-count 0 --test-count 2';
     await kit(`gen-mazes --size 4 ${counts} --out larger -q`);

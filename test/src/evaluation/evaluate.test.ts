@@ -7,6 +7,7 @@ import { createRng } from '../../../envs/rng.ts';
 import { evaluate, type EvaluateOptions, judgeResponse } from '../../../src/evaluation/evaluate.ts';
 import { computeMetrics } from '../../../src/evaluation/metrics.ts';
 import { MODES, type Mode } from '../../../src/evaluation/rollouts.ts';
+import { responseGrammar } from '../../../traces/grammar.ts';
 import { createVocabulary, EOS, PLAN, widestVocabulary } from '../../../traces/vocabulary.ts';
 import { arbitraryMaze, mazeOf } from '../../helpers/mazes.ts';
 import {
@@ -271,6 +272,20 @@ describe('evaluate asks the rollout', () => {
       });
       expect(asked[0]?.options.prefix.map((id) => vocabularies.maze.token(id))).toEqual(prefix);
     }
+  });
+
+  it('for tokens that are likely enough and in form, if it is told so', async () => {
+    const { vocabulary, ...own } = options('maze', 'auto');
+    const { rollout, asked } = replay(examples);
+    await evaluate(examples, rollout, { ...own, vocabulary });
+    for (const field of ['topK', 'topP', 'grammar']) {
+      expect(asked[0]?.options).not.toHaveProperty(field);
+    }
+    const held = replay(examples);
+    const choice = { topK: 5, topP: 0.9, form: 'complete' } as const;
+    await evaluate(examples, held.rollout, { ...own, vocabulary, ...choice });
+    const grammar = responseGrammar(vocabulary, 'complete');
+    expect(held.asked[0]?.options).toMatchObject({ topK: 5, topP: 0.9, grammar });
   });
 
   it('no more once the signal is aborted', async () => {

@@ -61,6 +61,9 @@ describe('an evaluation on disk', () => {
       [{ ...settings, schema: 2 }, /settings\.json: schema: /],
       [{ ...settings, settings: { ...settings.settings, mode: 'quick' } }, /settings\.mode: /],
       [{ ...settings, settings: { ...settings.settings, samples: 0 } }, /settings\.samples: /],
+      [{ ...settings, settings: { ...settings.settings, topK: 0 } }, /settings\.topK: /],
+      [{ ...settings, settings: { ...settings.settings, topP: 0 } }, /settings\.topP: /],
+      [{ ...settings, settings: { ...settings.settings, form: 'any' } }, /settings\.form: /],
       [
         { ...settings, settings: { ...settings.settings, typo: 1 } },
         /settings\.json: settings: .*typo/,
@@ -78,6 +81,16 @@ describe('the names of evaluations', () => {
     [{ mode: 'slow', samples: 1, temperature: 0 }, undefined, 'slow-greedy'],
     [{ mode: 'auto', samples: 64, temperature: 1 }, undefined, 'auto-n64-t1'],
     [{ mode: 'fast', samples: 1, temperature: 0.5 }, 'dense', 'fast-n1-t0.5-dense'],
+    [
+      { mode: 'slow', samples: 1, temperature: 0, form: 'complete' },
+      undefined,
+      'slow-greedy-complete',
+    ],
+    [
+      { mode: 'auto', samples: 8, temperature: 1, topK: 20, topP: 0.9, form: 'well-formed' },
+      'dense',
+      'auto-n8-t1-k20-p0.9-well-formed-dense',
+    ],
   ] as const)('%o on %s is %s', (settings, on, name) => {
     expect(evaluationName(settings, on)).toBe(name);
   });
