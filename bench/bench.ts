@@ -1,5 +1,5 @@
 /**
- * `npm run bench`: training beside PyTorch, generation and rollouts, on this machine. Prints tables;
+ * `npm run bench`: training and rollouts beside PyTorch, and generation, on this machine. Prints tables;
  * a run of all parts also writes them to results/bench.
  *
  *   npm run bench -- [PART …] [--no-pytorch]
@@ -11,10 +11,13 @@ import { InputError } from '../envs/inputError.ts';
 import { cpuFeatures } from '../src/engine/machine.ts';
 import { locateEngine } from '../src/engine/nativeEngine.ts';
 import { kitRoot, kitVersion } from '../src/kitPackage.ts';
-import { ALONE, measureAlone, type Alone } from './alone.ts';
-import { chosenParts, threadsOf, variantsOf, type PartName } from './parts.ts';
+import { ALONE, measureAlone, type Alone, type AloneName } from './alone.ts';
+import { measureRollouts } from './besidePyTorch.ts';
+import { chosenParts, threadsOf, variantsOf, waysOf, type PartName } from './parts.ts';
 import { findTorch, type TorchPython } from './python.ts';
 import { print, save } from './report.ts';
+import type { RolloutsBeside } from './rolloutTable.ts';
+import { ROLLOUTS, type RolloutName } from './rolloutWorkloads.ts';
 import { measureSideBySide } from './sideBySide.ts';
 import type { SideBySide } from './trainingTable.ts';
 import { WORKLOADS, type WorkloadName } from './workloads.ts';
@@ -37,19 +40,25 @@ async function main(args: string[]): Promise<void> {
   if (load > BUSY) log(`the machine is busy (load ${load.toFixed(1)}): its figures will be off`);
   const torch = await torchFor(parts, pytorch);
   const training: SideBySide[] = [];
+  const rollouts: RolloutsBeside[] = [];
   const alone: Alone[] = [];
   for (const part of parts) {
-    for (const threads of threadsOf({ ...WORKLOADS, ...ALONE }[part].threads)) {
+    if (isAlone(part)) {
+      log(`${part} …`);
+      alone.push(measureAlone(part));
+      continue;
+    }
+    for (const threads of threadsOf(isRollout(part) ? ROLLOUTS[part] : WORKLOADS[part])) {
       log(`${part}, threads: ${threads} …`);
-      if (isWorkload(part)) training.push(await train(part, { threads, torch }));
-      else alone.push(measureAlone(part, threads));
+      if (isRollout(part)) rollouts.push(await respond(part, { threads, torch }));
+      else training.push(await train(part, { threads, torch }));
     }
   }
   const withoutPyTorch = torch.python === null ? torch.reason : null;
-  const software = [...training.flatMap(({ figures }) => figures), ...alone].map(
-    (measured) => measured.software,
+  const software = [...training, ...rollouts].flatMap(({ figures }) =>
+    figures.map((figure) => figure.software),
   );
-  const results = { machine: machine(software, load), withoutPyTorch, training, alone };
+  const results = { machine: machine(software, load), withoutPyTorch, training, rollouts, alone };
   print(results);
   if (all) save(results, path.join(kitRoot, 'results', 'bench'));
 }
@@ -82,9 +91,10 @@ function parsed<T>(parse: () => T): T {
 
 /** Says why there is none, if there is none and a part would want it. */
 async function torchFor(parts: readonly PartName[], wanted: boolean): Promise<TorchPython> {
-  if (!parts.some(isWorkload)) return { python: null, reason: 'no part trains' };
+  const compared = parts.find((part) => !isAlone(part));
+  if (compared === undefined) return { python: null, reason: 'no part is compared with it' };
   const engine = locateEngine();
-  if (!engine.ready) throw new InputError(`training: ${engine.reason}; kit setup tries again`);
+  if (!engine.ready) throw new InputError(`${compared}: ${engine.reason}; kit setup tries again`);
   if (!wanted) return { python: null, reason: '--no-pytorch was given' };
   const torch = await findTorch({ log });
   if (torch.python === null) log(`PyTorch: ${torch.reason}; measuring the kit alone`);
@@ -101,8 +111,22 @@ async function train(
   return { workload, threads, figures };
 }
 
-function isWorkload(part: PartName): part is WorkloadName {
-  return part in WORKLOADS;
+async function respond(
+  workload: RolloutName,
+  { threads, torch }: { threads: number; torch: TorchPython },
+): Promise<RolloutsBeside> {
+  const { python } = torch;
+  const ways = waysOf(ROLLOUTS[workload], { torch: python !== null });
+  const figures = await measureRollouts(workload, { threads, ways, python });
+  return { workload, threads, figures };
+}
+
+function isRollout(part: PartName): part is RolloutName {
+  return part in ROLLOUTS;
+}
+
+function isAlone(part: PartName): part is AloneName {
+  return part in ALONE;
 }
 
 /** Processor, cores, what else they did before, and versions, in a line. */

@@ -9,8 +9,9 @@ import { bfloat16Problem, startBackend } from '../src/engine/backends.ts';
 import type { Precision } from '../src/engine/program.ts';
 import { modelConfig } from '../src/model/config.ts';
 import { blocksOf, createTrainer, type Trainer } from '../src/training/trainer.ts';
-import { LEARNING_RATE, SETTINGS, startingParams, type Lap, type Opened } from './programs.ts';
+import { LEARNING_RATE, SETTINGS, startingParams, type Opened } from './programs.ts';
 import { tokensOf, trainingData } from './trainingData.ts';
+import type { Lap } from './turns.ts';
 import { checkedUpdates, VARIANTS, WORKLOADS } from './workloads.ts';
 import type { VariantName, Workload, WorkloadName } from './workloads.ts';
 

@@ -4,12 +4,14 @@ import { InputError } from '../envs/inputError.ts';
 import { suggestion } from '../src/cli/nearest.ts';
 import { hasBfloat16 } from '../src/engine/machine.ts';
 import { ALONE, type AloneName } from './alone.ts';
+import { ROLLOUTS, WAYS } from './rolloutWorkloads.ts';
+import type { RolloutName, RolloutWorkload, WayName } from './rolloutWorkloads.ts';
 import { VARIANTS, WORKLOADS } from './workloads.ts';
 import type { VariantName, Workload, WorkloadName } from './workloads.ts';
 
-export type PartName = WorkloadName | AloneName;
+export type PartName = WorkloadName | RolloutName | AloneName;
 
-export const PARTS = [...Object.keys(WORKLOADS), ...Object.keys(ALONE)] as readonly PartName[];
+export const PARTS = [WORKLOADS, ROLLOUTS, ALONE].flatMap(Object.keys) as readonly PartName[];
 
 /** All parts unless some are named; in the bench's order. @throws InputError for an unknown name */
 export function chosenParts(names: readonly string[]): readonly PartName[] {
@@ -22,24 +24,34 @@ export function chosenParts(names: readonly string[]): readonly PartName[] {
   return names.length === 0 ? PARTS : PARTS.filter((part) => names.includes(part));
 }
 
-/** Numbers of threads that a workload or part is measured on. */
+/** Numbers of threads that a workload is measured on. */
 export function threadsOf(
-  threads: Workload['threads'] | 'one',
+  { threads }: Pick<Workload, 'threads'>,
   cores = os.availableParallelism(),
 ): readonly number[] {
-  if (threads === 'one') return [1];
   return threads === 'all' ? [cores] : [...new Set([1, cores])];
 }
 
 /** The workload's variants that this machine can run, those of torch.compile on all cores only. */
 export function variantsOf(
-  { variants, threads: over }: Workload,
+  workload: Workload,
   { torch, threads, bf16 = hasBfloat16() }: { torch: boolean; threads: number; bf16?: boolean },
 ): readonly VariantName[] {
-  const most = Math.max(...threadsOf(over));
-  return variants.filter((name) => {
+  const most = Math.max(...threadsOf(workload));
+  return workload.variants.filter((name) => {
     const { program, precision, compiled } = VARIANTS[name];
     if (program === 'PyTorch' && !torch) return false;
     return (precision === 'fp32' || bf16) && (!compiled || threads === most);
+  });
+}
+
+/** The workload's ways that this machine can run. */
+export function waysOf(
+  { ways }: RolloutWorkload,
+  { torch, bf16 = hasBfloat16() }: { torch: boolean; bf16?: boolean },
+): readonly WayName[] {
+  return ways.filter((name) => {
+    const { program, precision } = WAYS[name];
+    return (program === 'kit' || torch) && (precision === 'fp32' || bf16);
   });
 }

@@ -26,13 +26,6 @@ export interface Opened {
   readonly software: string;
 }
 
-/** Replies to `{ run: variant, from, to }`: what the batches from … to − 1 of a round took. */
-export interface Lap {
-  readonly seconds: number;
-  readonly tokens: number;
-  readonly steps: number;
-}
-
 /** The weights that every variant starts with. */
 export function startingParams(config: ModelConfig): Float32Array {
   return initialParams(config, createRng('bench'));
@@ -78,7 +71,7 @@ export function startTwin(
 ): Child {
   const script = path.join(kitRoot, 'bench', 'twin', 'train.py');
   const { memoryLimit } = workload;
-  const env = { ...process.env, ...environment(workload) };
+  const env = { ...process.env, ...pythonEnvironment(workload) };
   const child = startChild(python, [script], { env, memoryLimit });
   child.tell({
     config,
@@ -106,7 +99,7 @@ function columns(sequences: readonly Sequence[]): object {
  * Lets the C library keep freed memory instead of returning it at every step, which makes PyTorch
  * up to a sixth faster. Not where memory counts.
  */
-function environment({ measures }: Pick<Workload, 'measures'>): NodeJS.ProcessEnv {
+export function pythonEnvironment({ measures }: Pick<Workload, 'measures'>): NodeJS.ProcessEnv {
   return {
     PYTHONDONTWRITEBYTECODE: '1',
     TORCHINDUCTOR_CACHE_DIR: path.join(engineCache(process.env), 'pytorch-compiled'),

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { writeFileAtomic, writeJsonAtomic } from '../src/files.ts';
 import { toMarkdown, toTerminal } from '../src/report/table.ts';
 import { aloneTable, type Alone } from './alone.ts';
+import { rolloutFailures, rolloutTable, type RolloutsBeside } from './rolloutTable.ts';
 import { failures, trainingTable, type SideBySide } from './trainingTable.ts';
 
 export interface Results {
@@ -11,6 +12,7 @@ export interface Results {
   /** Why there is no PyTorch to compare with; null if there is. */
   readonly withoutPyTorch: string | null;
   readonly training: readonly SideBySide[];
+  readonly rollouts: readonly RolloutsBeside[];
   readonly alone: readonly Alone[];
 }
 
@@ -20,15 +22,23 @@ const TRAINING_NOTE =
   'prompts and predicted in responses, padding not counted. PyTorch runs eagerly unless compiled; ' +
   'bench/twin is its code.';
 
+const ROLLOUT_NOTE =
+  'Medians of rounds, in brackets the least and the most; the programs take turns, a ratio is that of ' +
+  'one round. Tokens are those generated, at temperature 1; reading the prompts is in the time. ' +
+  "PyTorch, eagerly, computes a prompt's keys and values once for all its samples, or, as released, " +
+  'at every token of every sample: of that only some tokens are measured, in the middle of the ' +
+  'responses, where a token costs what it does on the average. Its threads, and rows at once, are ' +
+  'those of the fastest of short trials. Memory is that of programs that compute in one way only.';
+
 const ALONE_NOTE =
-  'Rollouts: medians of wall time. Generation: seconds of the processor on one thread, and wall ' +
-  'time where two cores are set against one; the released code is the Python generator of ' +
-  'Searchformer on one core of a 2-core server.';
+  'Seconds of the processor on one thread, and wall time where two cores are set against one; the ' +
+  'released code is the Python generator of Searchformer on one core of a 2-core server.';
 
 export function print(results: Results): void {
-  const { machine, training } = results;
+  const { machine, training, rollouts } = results;
   for (const { table } of sectionsOf(results)) process.stdout.write(toTerminal(table));
-  for (const line of [...failures(training), machine]) process.stdout.write(`${line}\n`);
+  for (const line of [...failures(training), ...rolloutFailures(rollouts), machine])
+    process.stdout.write(`${line}\n`);
 }
 
 export function save(results: Results, folder: string): void {
@@ -44,15 +54,20 @@ export function toReport(results: Results): string {
   return `# Speed\n\nMade by \`npm run bench\`. ${results.machine}.\n${sections.join('')}`;
 }
 
-function sectionsOf({ training, alone, withoutPyTorch }: Results) {
+function sectionsOf({ training, rollouts, alone, withoutPyTorch }: Results) {
   const missing = withoutPyTorch === null ? [] : [`Without PyTorch: ${withoutPyTorch}.`];
-  const failed = failures(training).map((line) => `– ${line}`);
+  const listed = (lines: readonly string[]) => lines.map((line) => `– ${line}`);
   return [
     {
       title: 'Training beside PyTorch',
       table: trainingTable(training),
-      notes: [TRAINING_NOTE, ...missing, ...failed],
+      notes: [TRAINING_NOTE, ...missing, ...listed(failures(training))],
     },
-    { title: 'Generation and rollouts', table: aloneTable(alone), notes: [ALONE_NOTE] },
+    {
+      title: 'Rollouts beside PyTorch',
+      table: rolloutTable(rollouts),
+      notes: [ROLLOUT_NOTE, ...missing, ...listed(rolloutFailures(rollouts))],
+    },
+    { title: 'Generation', table: aloneTable(alone), notes: [ALONE_NOTE] },
   ].filter(({ table }) => table.rows.length > 0);
 }

@@ -1,25 +1,9 @@
-/**
- * Trains the variants of a workload side by side: in every round each goes through the same data,
- * and they take turns, so that whatever else the machine does meets all of them alike. One computes
- * while the others wait for their turn.
- */
-import { ChildFailure, type Child } from './child.ts';
-import { startKit, startPyTorch, type Lap, type Opened } from './programs.ts';
+/** Trains the variants of a workload in turns: in every round each goes through the same data. */
+import type { Child } from './child.ts';
+import { startKit, startPyTorch, type Opened } from './programs.ts';
+import { enter, figureOf, noteMemory, runRound, type Contestant, type Figure } from './turns.ts';
 import { VARIANTS, WORKLOADS, type Variant, type VariantName } from './workloads.ts';
 import type { Workload, WorkloadName } from './workloads.ts';
-
-/** What one variant did. */
-export interface Figure {
-  readonly variant: VariantName;
-  /** By round, all that was done in it; none if it failed. */
-  readonly rounds: readonly Lap[];
-  /** MiB; null where it was not measured. */
-  readonly peakMemory: number | null;
-  /** What computed, with its version; null if it never began. */
-  readonly software: string | null;
-  /** Why it could not be measured, in one line. */
-  readonly failure: string | null;
-}
 
 export interface SideBySideOptions {
   readonly threads: number;
@@ -28,25 +12,14 @@ export interface SideBySideOptions {
   readonly python: string | null;
 }
 
-interface Contestant {
-  readonly variant: VariantName;
-  readonly child: Child;
-  batches: number;
-  losses: readonly number[];
-  rounds: Lap[];
-  software: string | null;
-  peakMemory: number | null;
-  failure: string | null;
-}
-
 /** @throws Error if the losses show that the programs don't train the same model */
 export async function measureSideBySide(
   name: WorkloadName,
   { threads, variants, python }: SideBySideOptions,
-): Promise<Figure[]> {
+): Promise<Figure<VariantName>[]> {
   const workload: Workload = WORKLOADS[name];
   const programs: Partial<Record<Variant['program'], Child>> = {};
-  const contestants: Contestant[] = [];
+  const contestants: Contestant<VariantName, Opened>[] = [];
   try {
     for (const variant of variants) {
       const { program } = VARIANTS[variant];
@@ -54,79 +27,31 @@ export async function measureSideBySide(
         program === 'kit'
           ? startKit(name, threads)
           : await startPyTorch(python!, workload, threads);
-      contestants.push(await opened(variant, programs[program]));
+      contestants.push(await enter(variant, programs[program]));
     }
-    const running = contestants.filter(({ failure }) => failure === null);
-    checkLosses(running);
-    for (let round = 0; round < workload.rounds; round++) await runRound(running, workload.turns);
+    checkLosses(
+      contestants.flatMap(({ variant, opened }) =>
+        opened === null ? [] : [{ variant, losses: opened.losses }],
+      ),
+    );
+    for (let round = 0; round < workload.rounds; round++) {
+      await runRound(contestants, (contestant) => turnsOf(contestant, workload.turns));
+    }
     if (workload.measures === 'memory') noteMemory(contestants);
   } finally {
     await Promise.all(Object.values(programs).map((child) => child.stop()));
   }
-  return contestants.map(({ variant, rounds, software, peakMemory, failure }) => ({
-    variant,
-    software,
-    rounds: failure === null ? rounds : [],
-    peakMemory: failure === null ? peakMemory : null,
-    failure,
+  return contestants.map(figureOf);
+}
+
+/** The batches of a round in pieces. */
+function turnsOf({ variant, opened }: Contestant<VariantName, Opened>, turns: number): object[] {
+  const { batches } = opened!;
+  return Array.from({ length: turns }, (_, turn) => ({
+    run: variant,
+    from: Math.floor((turn * batches) / turns),
+    to: Math.floor(((turn + 1) * batches) / turns),
   }));
-}
-
-async function opened(variant: VariantName, child: Child): Promise<Contestant> {
-  const contestant: Contestant = {
-    variant,
-    child,
-    batches: 0,
-    losses: [],
-    rounds: [],
-    software: null,
-    peakMemory: null,
-    failure: null,
-  };
-  await attempt(contestant, async () => {
-    Object.assign(contestant, await child.ask<Opened>({ open: variant }));
-  });
-  return contestant;
-}
-
-/** Every contestant goes through its batches once, in `turns` pieces that alternate. */
-async function runRound(contestants: readonly Contestant[], turns: number): Promise<void> {
-  const sums = new Map(contestants.map((one) => [one, { seconds: 0, tokens: 0, steps: 0 }]));
-  for (let turn = 0; turn < turns; turn++) {
-    for (const [contestant, sum] of sums) {
-      const { child, variant, batches } = contestant;
-      await attempt(contestant, async () => {
-        const lap = await child.ask<Lap>({
-          run: variant,
-          from: Math.floor((turn * batches) / turns),
-          to: Math.floor(((turn + 1) * batches) / turns),
-        });
-        sum.seconds += lap.seconds;
-        sum.tokens += lap.tokens;
-        sum.steps += lap.steps;
-      });
-    }
-  }
-  for (const [contestant, sum] of sums) contestant.rounds.push(sum);
-}
-
-/** What fails is out, and the others go on. */
-async function attempt(contestant: Contestant, action: () => Promise<void>): Promise<void> {
-  if (contestant.failure !== null) return;
-  try {
-    await action();
-  } catch (error) {
-    if (!(error instanceof ChildFailure)) throw error;
-    contestant.failure = error.message;
-  }
-}
-
-/** What a process held at most is what its variant needs if that is the only one. */
-function noteMemory(contestants: readonly Contestant[]): void {
-  for (const contestant of contestants) {
-    const sharing = contestants.filter(({ child }) => child === contestant.child);
-    if (sharing.length === 1) contestant.peakMemory = contestant.child.peakMemory();
-  }
 }
 
 /**

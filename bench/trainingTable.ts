@@ -1,14 +1,15 @@
 /** Figures of training side by side as a table. */
 import type { Table } from '../src/report/table.ts';
-import { spread, type Spread } from './rows.ts';
-import type { Figure } from './sideBySide.ts';
+import { speeds, times, timesAsFast, written } from './figures.ts';
+import { spread } from './rows.ts';
+import type { Figure } from './turns.ts';
 import { VARIANTS, WORKLOADS, type VariantName, type WorkloadName } from './workloads.ts';
 
 /** The variants of one workload, measured in one run. */
 export interface SideBySide {
   readonly workload: WorkloadName;
   readonly threads: number;
-  readonly figures: readonly Figure[];
+  readonly figures: readonly Figure<VariantName>[];
 }
 
 export function trainingTable(measured: readonly SideBySide[]): Table {
@@ -46,15 +47,11 @@ export function failures(measured: readonly SideBySide[]): string[] {
   );
 }
 
-/** Times as fast as `other`, by round; null if either has no rounds. */
-export function timesAsFast(figure: Figure, other: Figure | undefined): Spread | null {
-  if (other === undefined || figure.rounds.length === 0 || other.rounds.length === 0) return null;
-  const ownSpeeds = speeds(figure);
-  return spread(speeds(other).map((speed, round) => ownSpeeds[round]! / speed));
-}
-
 /** The fastest of PyTorch's variants in fp32, or in bf16 of either kind. */
-export function bestPyTorch(figures: readonly Figure[], of: VariantName): Figure | undefined {
+export function bestPyTorch(
+  figures: readonly Figure<VariantName>[],
+  of: VariantName,
+): Figure<VariantName> | undefined {
   const isFp32 = (name: VariantName): boolean => VARIANTS[name].precision === 'fp32';
   return figures
     .filter(({ variant, rounds }) => VARIANTS[variant].program === 'PyTorch' && rounds.length > 0)
@@ -62,7 +59,7 @@ export function bestPyTorch(figures: readonly Figure[], of: VariantName): Figure
     .toSorted((a, b) => spread(speeds(b)).median - spread(speeds(a)).median)[0];
 }
 
-function cellsOf(figure: Figure, figures: readonly Figure[]): string[] {
+function cellsOf(figure: Figure<VariantName>, figures: readonly Figure<VariantName>[]): string[] {
   const { variant, rounds, peakMemory } = figure;
   if (rounds.length === 0) return ['–', '–', '–', '–', '–'];
   const milliseconds = rounds.map(({ seconds, steps }) => (seconds / steps) * 1000);
@@ -75,22 +72,4 @@ function cellsOf(figure: Figure, figures: readonly Figure[]): string[] {
     isKit ? times(timesAsFast(figure, bestPyTorch(figures, variant))) : '–',
     peakMemory === null ? '–' : peakMemory.toFixed(0),
   ];
-}
-
-/** Tokens per second, by round. */
-function speeds({ rounds }: Figure): number[] {
-  return rounds.map(({ tokens, seconds }) => tokens / seconds);
-}
-
-function times(ratio: Spread | null): string {
-  if (ratio === null) return '–';
-  const [median, least, most] = [ratio.median, ratio.least, ratio.most].map((n) => n.toFixed(2));
-  return least === most ? `${median}×` : `${median}× (${least}–${most})`;
-}
-
-function written({ median, least, most }: Spread): string {
-  const digits = median >= 100 ? 0 : 1;
-  const text = (value: number): string =>
-    value.toLocaleString('en', { minimumFractionDigits: digits, maximumFractionDigits: digits });
-  return least === most ? text(median) : `${text(median)} (${text(least)}–${text(most)})`;
 }

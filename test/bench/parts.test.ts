@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { chosenParts, PARTS, threadsOf, variantsOf } from '../../bench/parts.ts';
+import { chosenParts, PARTS, threadsOf, variantsOf, waysOf } from '../../bench/parts.ts';
+import { ROLLOUTS, WAYS, type RolloutWorkload } from '../../bench/rolloutWorkloads.ts';
 import { VARIANTS, WORKLOADS, type Workload } from '../../bench/workloads.ts';
 import { InputError } from '../../envs/inputError.ts';
 
@@ -36,15 +37,14 @@ describe('the parts that run', () => {
 
 describe('threads', () => {
   it('are one and all cores, without repetition', () => {
-    expect(threadsOf('and one', 8)).toEqual([1, 8]);
-    expect(threadsOf('and one', 1)).toEqual([1]);
-    expect(threadsOf('all', 8)).toEqual([8]);
-    expect(threadsOf('one', 8)).toEqual([1]);
+    expect(threadsOf({ threads: 'and one' }, 8)).toEqual([1, 8]);
+    expect(threadsOf({ threads: 'and one' }, 1)).toEqual([1]);
+    expect(threadsOf({ threads: 'all' }, 8)).toEqual([8]);
   });
 });
 
 describe('the variants of a workload', () => {
-  const cores = threadsOf('all')[0]!;
+  const cores = threadsOf({ threads: 'all' })[0]!;
 
   it('are all of them where everything is there', () => {
     for (const workload of workloads) {
@@ -66,6 +66,30 @@ describe('the variants of a workload', () => {
       const variants = variantsOf(workload, { torch: true, threads: cores, bf16: false });
       expect(variants.every((name) => VARIANTS[name].precision === 'fp32')).toBe(true);
       expect(variants).toContain('kit');
+    }
+  });
+});
+
+describe('the ways of a rollout workload', () => {
+  const rollouts: readonly RolloutWorkload[] = Object.values(ROLLOUTS);
+
+  it('are all of them where everything is there, the kit in fp32 first', () => {
+    for (const workload of rollouts) {
+      const ways = waysOf(workload, { torch: true, bf16: true });
+      expect(ways).toEqual(workload.ways);
+      expect(WAYS[ways[0]!]).toMatchObject({ program: 'kit', precision: 'fp32' });
+    }
+  });
+
+  it('leave the kit alone without PyTorch, and out what is in bf16 on a processor without it', () => {
+    for (const workload of rollouts) {
+      for (const bf16 of [true, false]) {
+        for (const torch of [true, false]) {
+          const ways = waysOf(workload, { torch, bf16 }).map((name) => WAYS[name]);
+          expect(ways.some(({ program }) => program === 'PyTorch')).toBe(torch);
+          if (!bf16) expect(ways.every(({ precision }) => precision === 'fp32')).toBe(true);
+        }
+      }
     }
   });
 });

@@ -1,15 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import type { Figure } from '../../bench/sideBySide.ts';
-import { bestPyTorch, failures, timesAsFast, trainingTable } from '../../bench/trainingTable.ts';
+import { timesAsFast } from '../../bench/figures.ts';
+import { bestPyTorch, failures, trainingTable } from '../../bench/trainingTable.ts';
+import type { Figure } from '../../bench/turns.ts';
 import type { VariantName } from '../../bench/workloads.ts';
 
 /** Rounds of 100 tokens in 2 steps that took so many seconds. */
-function figure(variant: VariantName, ...seconds: number[]): Figure {
+function figure(variant: VariantName, ...seconds: number[]): Figure<VariantName> {
   const rounds = seconds.map((seconds) => ({ seconds, tokens: 100, steps: 2 }));
   return { variant, rounds, software: null, peakMemory: null, failure: null };
 }
 
-const failed: Figure = { ...figure('kit-bf16'), failure: 'is not there' };
+const failed: Figure<VariantName> = { ...figure('kit-bf16'), failure: 'is not there' };
 
 describe('how many times as fast', () => {
   it('is the ratio of the same round, so that a slow machine cancels', () => {
