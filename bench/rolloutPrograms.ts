@@ -70,6 +70,7 @@ export function startRolloutTwin(python: string, job: RolloutJob): Child {
   const child = startChild(python, [script], { env, memoryLimit: MEMORY_LIMIT });
   child.tell({
     ...job,
+    bos: BOS,
     params: Buffer.from(bytesOf(startingParams(job.config))).toString('base64'),
     prompts: job.prompts.map((ids) => [BOS, ...ids, EOS]),
   });

@@ -6,8 +6,8 @@ of them JSON. Answered are
     {"open": way, "responses": [[id]]}  -> {"logProbs": [[ln p]], "threads": n, "rows": n, "software": name}
     {"run": way}                        -> {"seconds": s, "tokens": n, "steps": responses}
 
-and with {"error": reason} to what fails. The responses to check, `checkedSamples` for each checked
-prompt, are forced through the very loop that is measured, and the log-probabilities of their tokens
+and with {"error": reason} to what fails. The responses to check, equally many for each checked
+prompt, are forced through the very steps that are measured, and the log-probabilities of their tokens
 told. Threads and rows computed at once are those that are fastest in short trials.
 """
 
@@ -18,13 +18,14 @@ import time
 
 import torch
 
-from decoding import Decoder, read
+from decoding import Decoder, draw, first_rows, new_past, read
 from model import Twin, load
 
-BOS = 0
-# A trial of a way's settings: tokens of each row, and how often, of which the fastest counts.
-TRIAL_TOKENS = 4
+# A trial of a way's settings: seconds, roughly, and how often, of which the fastest counts.
+TRIAL_SECONDS = 0.2
 TRIALS = 3
+# Of each response, at least.
+FEWEST_TOKENS = 4
 
 
 class Way:
@@ -38,9 +39,10 @@ class Way:
         self.caches = way["caches"]
         self.samples = way.get("samples", job["samples"])
         self.generated = job["generated"]
+        self.bos = job["bos"]
         self.prompts = torch.tensor(job["prompts"])
         rows = len(self.prompts) * self.samples
-        self.counted = min(self.generated, max(4, way.get("lapTokens", 2**31) // rows))
+        self.counted = min(self.generated, max(FEWEST_TOKENS, way.get("lapTokens", 2**31) // rows))
         alone = self.fastest([(threads, 1) for threads in job["threads"]])
         fitting = [together for together in way["together"] if together <= len(self.prompts)]
         self.threads, self.together = self.fastest([(alone[0], n) for n in fitting])
@@ -49,14 +51,20 @@ class Way:
         """Of pairs of threads and of prompts computed together, that of the least time."""
         if len(choices) == 1:
             return choices[0]
-        costs = dict.fromkeys(choices, float("inf"))
+        costs = {choice: self.cost(choice, FEWEST_TOKENS) for choice in choices}
+        tokens = {
+            choice: max(FEWEST_TOKENS, min(self.counted, int(TRIAL_SECONDS / cost)))
+            for choice, cost in costs.items()
+        }
         for _ in range(TRIALS):
-            for threads, together in choices:
-                prompts = self.prompts[:together]
-                seconds = self.lap(prompts, TRIAL_TOKENS, threads, together)
-                cost = seconds / together
-                costs[threads, together] = min(costs[threads, together], cost)
-        return min(choices, key=costs.get)
+            for choice in choices:
+                costs[choice] = min(costs[choice], self.cost(choice, tokens[choice]))
+        return min(choices, key=lambda choice: costs[choice] / choice[1])
+
+    def cost(self, choice, tokens):
+        """Seconds for a token of each row."""
+        threads, together = choice
+        return self.lap(self.prompts[:together], tokens, threads, together) / tokens
 
     def run(self):
         seconds = self.lap(self.prompts, self.counted, self.threads, self.together)
@@ -72,6 +80,8 @@ class Way:
         """
         torch.set_num_threads(threads)
         first = (self.generated - counted) // 2
+        most = min(together, len(prompts)) * self.samples
+        past = new_past(self.model, most, self.generated)
         seconds = 0.0
         for some in prompts.split(together):
             rows = len(some) * self.samples
@@ -79,12 +89,11 @@ class Way:
             read_prompts = read(self.model, some, self.samples, self.caches)
             seconds += (time.perf_counter() - started) * counted / self.generated
             started = time.perf_counter()
-            decoder = Decoder(self.model, read_prompts, rows, self.generated, first)
-            tokens = torch.full((rows,), BOS)
+            decoder = Decoder(self.model, read_prompts, first_rows(past, rows), first)
+            tokens = torch.full((rows,), self.bos)
             responses = torch.empty(rows, counted, dtype=torch.long)
             for i in range(counted):
-                probabilities = decoder.step(tokens).softmax(-1)
-                tokens = torch.multinomial(probabilities, 1)[:, 0]
+                tokens = draw(decoder.step(tokens))
                 responses[:, i] = tokens
             seconds += time.perf_counter() - started
         return seconds
@@ -95,8 +104,8 @@ class Way:
         torch.set_num_threads(self.threads)
         rows, length = responses.shape
         read_prompts = read(self.model, prompts, rows // len(prompts), self.caches)
-        decoder = Decoder(self.model, read_prompts, rows, length)
-        tokens = torch.full((rows,), BOS)
+        decoder = Decoder(self.model, read_prompts, new_past(self.model, rows, length))
+        tokens = torch.full((rows,), self.bos)
         found = []
         for following in responses.T:
             logs = decoder.step(tokens).log_softmax(-1)

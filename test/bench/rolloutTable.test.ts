@@ -7,10 +7,8 @@ import type { WayName } from '../../bench/rolloutWorkloads.ts';
 function figure(variant: WayName, ...tokens: number[]): RolloutFigure {
   const rounds = tokens.map((tokens) => ({ seconds: 1, tokens, steps: 1 }));
   const rows = variant === 'kit' ? null : 64;
-  return {
-    ...{ variant, rounds, rows, threads: 2 },
-    ...{ software: null, peakMemory: null, failure: null },
-  };
+  const unknown = { software: null, peakMemory: null, failure: null };
+  return { variant, rounds, rows, threads: 2, ...unknown };
 }
 
 const figures = [

@@ -44,6 +44,8 @@ describe('counts of threads to try', () => {
 /** Where a Python with PyTorch is at hand; the bench itself checks the same before it measures. */
 const python = process.env['KIT_TORCH_PYTHON'];
 
+const PYTORCH = (Object.keys(WAYS) as WayName[]).filter((way) => WAYS[way].program === 'PyTorch');
+
 describe.skipIf(!python)('the twin', () => {
   beforeAll(startTestBackend);
 
@@ -66,10 +68,11 @@ describe.skipIf(!python)('the twin', () => {
     const responses = found.flat().map(({ ids }) => [...ids]);
     const logProbs = found.flat().map((response) => [...response.logProbs]);
 
-    const settings = { samples, generated, threads: [1, 2], ways: WAYS };
+    // Two prompts and the one that is left.
+    const ways = Object.fromEntries(PYTORCH.map((way) => [way, { ...WAYS[way], together: [2] }]));
+    const settings = { samples, generated, threads: [1, 2], ways };
     const twin = startRolloutTwin(python!, { config: smallConfig, prompts, checked, ...settings });
-    const ways = (Object.keys(WAYS) as WayName[]).filter((way) => WAYS[way].program === 'PyTorch');
-    for (const way of ways) {
+    for (const way of PYTORCH) {
       const opened = await twin.ask<OpenedRollouts>({ open: way, responses });
       checkLogProbs([
         { way: 'kit', logProbs },

@@ -46,7 +46,7 @@ describe('rounds', () => {
           expect(log).toEqual(Array.from({ length: rounds }, () => round).flat());
           const lap = { seconds: turns, tokens: 10 * turns, steps: 2 * turns };
           for (const contestant of contestants) {
-            expect(figureOf(contestant).rounds).toEqual(Array(rounds).fill(lap));
+            expect(figureOf(contestant).rounds).toEqual(Array.from({ length: rounds }, () => lap));
           }
         },
       ),
