@@ -57,8 +57,8 @@ export async function measureRollouts(
   }));
 }
 
-/** In nats. */
-const TOLERANCE = { fp32: 1e-4, bf16: 0.2 };
+/** In nats: some times what rounding comes to, 1e-6 in fp32 and 0.012 in bf16 at size s. */
+const TOLERANCE = { fp32: 1e-4, bf16: 0.05 };
 
 /**
  * Compares all with the first, which is in fp32.
