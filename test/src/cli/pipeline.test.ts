@@ -1,3 +1,7 @@
+import { readEvaluation } from '../../../src/evaluation/evaluation.ts';
+import { responseGrammar } from '../../../traces/grammar.ts';
+import { createVocabulary } from '../../../traces/vocabulary.ts';
+import { stateAfter } from '../../helpers/automata.ts';
 import { copyFileSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -188,6 +192,18 @@ describe('kit eval', () => {
     expect(held).toMatchObject({ temperature: 0, form: 'complete' });
     const free = await evaluated('--form any', 'greedy');
     for (const field of ['topK', 'topP', 'form']) expect(free).not.toHaveProperty(field);
+  });
+
+  it.each(['well-formed', 'complete'] as const)('holds responses to a form: %s', async (form) => {
+    const flags = `--samples 4 --max-tokens 40 --form ${form} --backend cpu -q`;
+    expect((await kit(`eval runs/small ${flags}`)).code).toBe(0);
+    for (const mode of ['slow', 'fast', 'auto']) {
+      const { settings, records } = readEvaluation('runs/small', `${mode}-n4-t1-${form}-max40`);
+      const grammar = responseGrammar(createVocabulary(settings.vocabulary), form);
+      for (const { samples } of records) {
+        for (const { tokens } of samples) expect(stateAfter(grammar, tokens)).not.toBe(-1);
+      }
+    }
   });
 
   it('refuses to draw greedily', async () => {
