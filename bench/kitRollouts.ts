@@ -4,12 +4,12 @@
  *   node kitRollouts.js WORKLOAD THREADS
  */
 import { createInterface } from 'node:readline';
-import { startBackend } from '../src/engine/backends.ts';
+import { bfloat16Problem, startBackend } from '../src/engine/backends.ts';
 import { modelConfig } from '../src/model/config.ts';
 import { createRollouts, type Response, type Rollouts } from '../src/model/rollout.ts';
 import { startingParams } from './programs.ts';
 import type { OpenedRollouts } from './rolloutPrograms.ts';
-import { CHECKED_SAMPLES, checkedPrompts, promptsOf, ROLLOUTS } from './rolloutWorkloads.ts';
+import { CHECKED_SAMPLES, checkedPrompts, promptsOf, ROLLOUTS, WAYS } from './rolloutWorkloads.ts';
 import type { RolloutName, RolloutWorkload, WayName } from './rolloutWorkloads.ts';
 import type { Lap } from './turns.ts';
 
@@ -42,11 +42,15 @@ async function open({
   open: way,
   responses,
 }: Extract<Request, { open: WayName }>): Promise<OpenedRollouts> {
+  const { precision } = WAYS[way];
+  const problem = precision === 'bf16' ? bfloat16Problem(engine) : null;
+  if (problem !== null) throw new Error(problem);
   const config = modelConfig(workload.size, vocabSize);
   const rollouts = createRollouts({
     config,
     params: startingParams(config),
     parts: Number(threads),
+    precision,
   });
   opened.set(way, rollouts);
   const checked = responses === null ? await sampled(rollouts) : await forced(rollouts, responses);

@@ -65,6 +65,7 @@ const careful = {
 
 export const WAYS = {
   kit: { program: 'kit', title: 'kit, fp32', precision: 'fp32' },
+  'kit-bf16': { program: 'kit', title: 'kit, bf16', precision: 'bf16' },
   careful,
   'careful-bf16': { ...careful, title: 'PyTorch, bf16', precision: 'bf16' },
   released,
@@ -73,7 +74,7 @@ export const WAYS = {
 
 export type WayName = keyof typeof WAYS;
 
-const CAREFUL = ['kit', 'careful', 'careful-bf16'] as const;
+const CAREFUL = ['kit', 'kit-bf16', 'careful', 'careful-bf16'] as const;
 
 const each = { samples: 64, threads: 'all' } as const;
 const tiny = { ...each, size: 'tiny', prompt: 60, generated: 100, vocabSize: 38 } as const;

@@ -149,12 +149,15 @@ const SELF_TEST = `
   const [product] = tf.executeOp('MatMul', attributes, [x, x], 1);
   const values = [...tf.tensorDataSync(product.id)].join();
   if (values !== '7,10,15,22') throw new Error('a matrix product came out as ' + values);
-  const ones = tf.createTensor([2], tf.TF_FLOAT, Float32Array.of(1, 1));
-  const none = tf.createTensor([], tf.TF_FLOAT, Float32Array.of(0));
-  const y = tf.createTensor([1, 2], tf.TF_FLOAT, Float32Array.of(1, 7));
-  const [normed] = tf.executeOp('KitRmsNorm', [], [y, ones, none], 1);
-  const rounded = [...tf.tensorDataSync(normed.id)].map((value) => value.toFixed(4)).join();
-  if (rounded !== '0.2000,1.4000') throw new Error('a norm came out as ' + rounded);
+  const none = tf.createTensor([0], tf.TF_FLOAT, new Float32Array(0));
+  const zero = tf.createTensor([], tf.TF_FLOAT, Float32Array.of(0));
+  const own = [{ name: 'T', type: tf.TF_ATTR_TYPE, value: tf.TF_FLOAT }];
+  const integer = (name, value) => ({ name, type: tf.TF_ATTR_INT, value });
+  const [packed] = tf.executeOp('KitPack', [...own, integer('gated', 0), integer('halved', 0)], [x], 1);
+  const linear = [...own, integer('gated', 0), integer('columns', 2)];
+  const [again] = tf.executeOp('KitLinear', linear, [x, none, zero, packed.id, none], 1);
+  const same = [...tf.tensorDataSync(again.id)].join();
+  if (same !== '7,10,15,22') throw new Error('a product of the kit came out as ' + same);
   console.log('works ' + tf.TF_Version);
 `;
 

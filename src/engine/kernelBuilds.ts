@@ -13,11 +13,18 @@ export interface KernelBuild {
 
 const FLAGS = ['-O3', '-fno-math-errno', '-fno-trapping-math', '-Wno-psabi'];
 
+const AVX512 = ['avx512f', 'avx512cd', 'avx512bw', 'avx512dq', 'avx512vl', 'avx2', 'fma', 'bmi2'];
+
 const X64: readonly KernelBuild[] = [
+  {
+    library: 'kernels-bf16.so',
+    flags: [...FLAGS, '-march=cooperlake'],
+    needs: [...AVX512, 'avx512_vnni', 'avx512_bf16'],
+  },
   {
     library: 'kernels-avx512.so',
     flags: [...FLAGS, '-march=skylake-avx512'],
-    needs: ['avx512f', 'avx512cd', 'avx512bw', 'avx512dq', 'avx512vl', 'avx2', 'fma', 'bmi2'],
+    needs: AVX512,
   },
   {
     library: 'kernels-avx2.so',

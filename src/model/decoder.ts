@@ -53,16 +53,18 @@ export interface DecoderShape {
   readonly prompt: number;
   /** [states, V] int32, of the grammar. */
   readonly transitions: tf.Tensor;
+  /** As `decodingWeights` has them. */
+  readonly weights: readonly tf.Tensor[];
 }
 
-/** The caller keeps the model and the transitions. */
+/** The caller keeps the model, the transitions and the weights. */
 export function createDecoder(
   model: Model,
   operations: DecodingOperations,
   shape: DecoderShape,
 ): Decoder {
   let { groups, lanes } = shape;
-  const { transitions } = shape;
+  const { transitions, weights } = shape;
   let prompts = emptyPrompts(model, operations, { count: groups, length: shape.prompt });
   let past = Array.from({ length: model.config.decoderLayers }, () =>
     operations.emptyPast(groups * lanes),
@@ -127,6 +129,7 @@ export function createDecoder(
           memory: prompts.memory,
           memoryMask: prompts.mask,
           transitions,
+          weights,
           past,
           column,
           position: offset + column,

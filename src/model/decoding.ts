@@ -13,9 +13,9 @@ import type { KeyValue } from './attention.ts';
 import type { ModelConfig } from './config.ts';
 import type { DecodingOperations } from './decodingOperations.ts';
 import { decodingInputs, flatten, flattenCarried, idleStep, unflatten } from './decodingInputs.ts';
-import { splitParams } from './params.ts';
+import { paramSpecs, type Params, type ParamSpec } from './params.ts';
 import type { Choice } from './sampling.ts';
-import { decode } from './transformer.ts';
+import { decode, type Model } from './transformer.ts';
 
 export interface DecodingOptions {
   readonly operations: DecodingOperations;
@@ -25,20 +25,37 @@ export interface DecodingOptions {
   readonly count: number;
 }
 
-/** @param flat the parameters, of which the loop takes hold */
+/** What a token needs of the parameters; the rest serves to read prompts. */
+function weightSpecs(config: ModelConfig): ParamSpec[] {
+  return paramSpecs(config).filter(
+    ({ name }) => name.startsWith('decoder.') && !name.endsWith('.crossAttention.keyValue'),
+  );
+}
+
+/** Parameters as the loop takes them. */
+export function decodingWeights(
+  { config, params }: Model,
+  { weightOf }: DecodingOperations,
+): tf.Tensor[] {
+  return weightSpecs(config).map(({ name, init }) => {
+    const param = params[name]!;
+    return init === 'linear' ? weightOf(param, name) : tf.clone(param);
+  });
+}
+
 export function decodingLoop(
   config: ModelConfig,
-  flat: tf.Variable,
   { operations, choice, precision, count }: DecodingOptions,
 ): LoopBody {
+  const names = weightSpecs(config).map(({ name }) => name);
   return {
     count,
     precision,
     smallest: { groups: 2, lanes: 2, prompt: 2, entries: 2, states: 2 },
     inputs: (sizes) => flatten(example(config, operations, sizes as unknown as DecodingSizes)),
     body: (inputs) => {
-      const { carried, fixed } = unflatten(inputs);
-      const model = { config, params: splitParams(config, flat as tf.Tensor1D) };
+      const { carried, fixed } = unflatten(inputs, config.decoderLayers);
+      const params = Object.fromEntries(names.map((name, i) => [name, fixed.weights[i]!]));
       const rows = carried.tokens.shape[0];
       const ofRound = (table: tf.Tensor): tf.Tensor =>
         tf.gather(table, tf.reshape(carried.round, [1])); // [1, …]
@@ -48,7 +65,7 @@ export function decodingLoop(
       const start = tf.maximum(begun, tf.mul(tf.cast(carried.ended, 'int32'), column));
       const past: KeyValue[] = [];
       const newest = { column, start, cos: ofRound(fixed.cos), sin: ofRound(fixed.sin) };
-      const logits = decode(model, tf.reshape(carried.tokens, [rows, 1]), {
+      const logits = decode({ config, params }, tf.reshape(carried.tokens, [rows, 1]), {
         memory: fixed.memory,
         memoryMask: fixed.memoryMask,
         selfAttention: operations.selfAttention(carried.past, past, newest),
@@ -121,8 +138,15 @@ function example(
     }),
     memoryMask: tf.zeros([groups, 1, 1, prompt]),
     transitions: tf.zeros([states, vocabSize], 'int32'),
+    weights: decodingWeights({ config, params: zeroParams(config) }, operations),
     column: 0,
     position: 0,
     start: new Int32Array(rows),
   });
+}
+
+function zeroParams(config: ModelConfig): Params {
+  return Object.fromEntries(
+    weightSpecs(config).map(({ name, shape }) => [name, tf.zeros([...shape])]),
+  );
 }

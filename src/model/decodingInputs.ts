@@ -54,6 +54,8 @@ export interface Fixed {
   readonly transitions: tf.Tensor;
   /** By layer, as `DecodingOperations` has them. */
   readonly memory: readonly KeyValue[];
+  /** As `decodingWeights` has them. */
+  readonly weights: readonly tf.Tensor[];
 }
 
 export interface DecodingInputs {
@@ -97,7 +99,7 @@ export function idleStep(rows: number): Step {
 }
 
 /** What a run works on besides the step. */
-export interface Tables extends Pick<Fixed, 'memory' | 'memoryMask' | 'transitions'> {
+export interface Tables extends Pick<Fixed, 'memory' | 'memoryMask' | 'transitions' | 'weights'> {
   readonly past: readonly KeyValue[];
   /** The column that the first round writes, its position, and the column at which each row begins. */
   readonly column: number;
@@ -162,7 +164,7 @@ const FIXED = [
 export function flatten({ carried, fixed }: DecodingInputs): LoopInputs {
   return {
     carried: flattenCarried(carried),
-    fixed: [...FIXED.map((name) => fixed[name]), ...pairs(fixed.memory)],
+    fixed: [...FIXED.map((name) => fixed[name]), ...pairs(fixed.memory), ...fixed.weights],
   };
 }
 
@@ -170,10 +172,15 @@ export function flattenCarried(carried: Carried): tf.Tensor[] {
   return [...CARRIED.map((name) => carried[name]), ...pairs(carried.past)];
 }
 
-export function unflatten({ carried, fixed }: LoopInputs): DecodingInputs {
+export function unflatten({ carried, fixed }: LoopInputs, layers: number): DecodingInputs {
+  const weightsFrom = FIXED.length + 2 * layers;
   return {
     carried: unflattenCarried(carried),
-    fixed: { ...named(FIXED, fixed), memory: unpaired(fixed.slice(FIXED.length)) },
+    fixed: {
+      ...named(FIXED, fixed),
+      memory: unpaired(fixed.slice(FIXED.length, weightsFrom)),
+      weights: fixed.slice(weightsFrom),
+    },
   };
 }
 

@@ -27,6 +27,8 @@ export interface DecodingOperations {
   ) => SelfAttention;
   /** Of queries [R, 1, D] to prompts that L = R / G of them share. */
   readonly crossAttention: CrossAttention;
+  /** A matrix [I, O], as `layers` take it. */
+  readonly weightOf: (matrix: tf.Tensor, name: string) => tf.Tensor;
   readonly layers: LayerFunctions;
   readonly chooseTokens: typeof chooseTokens;
 }
@@ -84,6 +86,7 @@ export function plainOperations({ dim, heads }: ModelConfig): DecodingOperations
       const lanes = tf.reshape(query, [groups, query.shape[0] / groups, dim]);
       return tf.reshape(attendAcross(lanes, memory, options), query.shape);
     },
+    weightOf: (matrix) => tf.clone(matrix),
     layers: LAYERS,
     chooseTokens,
   };

@@ -7,6 +7,9 @@ const MEMORY = 2 ** 31;
 /** Samples of a prompt that are computed at once. */
 const MOST_LANES = 16;
 
+/** Products of numbers in a round for which a thread of its own is worth its while. */
+const WORTH_A_THREAD = 6_000_000;
+
 /** Samples of one request, computed one after the other in the lanes of a group. */
 export interface Job {
   readonly request: number;
@@ -17,6 +20,15 @@ export interface Job {
 export function rowsFor({ dim, decoderLayers }: ModelConfig, maxTokens: number): number {
   const bytes = 2 * 4 * dim * decoderLayers * maxTokens;
   return Math.min(MOST_ROWS, Math.max(1, Math.floor(MEMORY / bytes)));
+}
+
+/** How many of `parts` share the rows: with few products a round they would rather wait for each other. */
+export function busyParts(
+  { dim, ffnDim, decoderLayers, vocabSize }: ModelConfig,
+  { rows, parts }: { readonly rows: number; readonly parts: number },
+): number {
+  const perRow = decoderLayers * dim * (6 * dim + 3 * ffnDim) + dim * vocabSize;
+  return Math.max(1, Math.min(parts, Math.floor((rows * perRow) / WORTH_A_THREAD)));
 }
 
 /**

@@ -5,26 +5,26 @@ import type { Precision } from '../engine/program.ts';
 import type { ModelConfig } from './config.ts';
 import type { DecodingOperations } from './decodingOperations.ts';
 import { chooseTokens } from './sampling.ts';
-import { linear, NORM_EPSILON, type LayerFunctions } from './layers.ts';
+import { NORM_EPSILON, type LayerFunctions, type Linear } from './layers.ts';
 
 /** Columns of a block of keys or values, as in `native/kernels/pastAttention.cc`. */
 const BLOCK = 32;
 
+/** Of packed numbers: floats, or two bfloat16 in an integer, as TensorFlow.js has no such numbers. */
+type Packed = 'float32' | 'int32';
+
 /**
- * Past: keys [R, blocks, D, 32] and values [R, blocks, 32, D]; in bf16 pairs of them are int32, because
- * TensorFlow.js has no such numbers. Memory: keys [G, D, S] and values [G, S, D].
+ * Past: keys [R, blocks, D, 32] and values [R, blocks, 32, D]. Memory: keys [G, D, S] and values [G, S, D].
  */
-export function kernelOperations(
-  { dim, heads }: ModelConfig,
-  precision: Precision,
-): DecodingOperations {
-  const [dtype, packed] =
+export function kernelOperations(config: ModelConfig, precision: Precision): DecodingOperations {
+  const { dim, heads } = config;
+  const [dtype, perWord] =
     precision === 'bf16' ? (['int32', 2] as const) : (['float32', 1] as const);
   return {
     columns: BLOCK,
     emptyPast: (rows) => ({
-      key: tf.zeros([rows, 0, dim, BLOCK / packed], dtype),
-      value: tf.zeros([rows, 0, BLOCK, dim / packed], dtype),
+      key: tf.zeros([rows, 0, dim / perWord, BLOCK], dtype),
+      value: tf.zeros([rows, 0, BLOCK / perWord, dim], dtype),
     }),
     memoryOf({ key, value }) {
       const [groups, , length] = key.shape as [number, number, number, number];
@@ -49,7 +49,11 @@ export function kernelOperations(
       runKernel('KitSharedAttention', [query, key, value, mask as tf.Tensor], {
         integers: { heads },
       })[0]!,
-    layers: KERNEL_LAYERS,
+    weightOf(matrix, name) {
+      const integers = { gated: Number(name.endsWith('.gateUp')), halved: perWord - 1 };
+      return runKernel('KitPack', [matrix], { integers, types: { T: dtype } })[0]!;
+    },
+    layers: kernelLayers(dtype),
     chooseTokens(logits, choice, inputs) {
       if (choice.topK !== undefined || choice.topP !== undefined) {
         return chooseTokens(logits, choice, inputs);
@@ -65,10 +69,24 @@ export function kernelOperations(
   };
 }
 
-const KERNEL_LAYERS: LayerFunctions = {
-  rmsNorm: (x, gain) => runKernel('KitRmsNorm', [x, gain, tf.scalar(NORM_EPSILON)])[0]!,
-  swiGlu(x, gateUp, down) {
-    const [gated] = runKernel('KitGatedSilu', [linear(x, gateUp)]);
-    return tf.reshape(linear(gated!, down), [...x.shape.slice(0, -1), down.shape[1]!]);
-  },
-};
+/** By matrices as `KitPack` lays them out. */
+function kernelLayers(dtype: Packed): LayerFunctions {
+  const multiply = (
+    x: tf.Tensor,
+    { weight, columns }: Linear,
+    { gain, residual, gated = false }: { gain?: tf.Tensor; residual?: tf.Tensor; gated?: boolean },
+  ): tf.Tensor => {
+    const none = tf.zeros([0]);
+    const inputs = [x, gain ?? none, tf.scalar(NORM_EPSILON), weight, residual ?? none];
+    const integers = { columns, gated: Number(gated) };
+    return runKernel('KitLinear', inputs, { integers, types: { T: dtype } })[0]!;
+  };
+  return {
+    normedLinear: (x, gain, map) => multiply(x, map, { gain }),
+    addedLinear: (residual, x, map) => multiply(x, map, { residual }),
+    addedSwiGlu(x, gain, { gateUp, down, columns }) {
+      const gated = multiply(x, { weight: gateUp, columns }, { gain, gated: true });
+      return multiply(gated, { weight: down, columns: x.shape.at(-1)! }, { residual: x });
+    },
+  };
+}

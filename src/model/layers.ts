@@ -57,14 +57,35 @@ export function embed(table: tf.Tensor, ids: tf.Tensor): tf.Tensor {
   return tf.reshape(op(table), [...ids.shape, dim]);
 }
 
-/** Layers that may be computed in more than one way. */
+/** Products of a transformer with what stands around them, which may be computed in more than one way. */
 export interface LayerFunctions {
-  readonly rmsNorm: typeof rmsNorm;
-  readonly swiGlu: typeof swiGlu;
+  /** The norm of x [..., D] times a weight: [..., O], O = `columns`. */
+  readonly normedLinear: (x: tf.Tensor, gain: tf.Tensor, map: Linear) => tf.Tensor;
+  /** residual [..., O] plus x [..., I] times a weight. */
+  readonly addedLinear: (residual: tf.Tensor, x: tf.Tensor, map: Linear) => tf.Tensor;
+  /** x plus SwiGLU of its norm. */
+  readonly addedSwiGlu: (x: tf.Tensor, gain: tf.Tensor, weights: SwiGluWeights) => tf.Tensor;
 }
 
-/** With gradients, on every backend. */
-export const LAYERS: LayerFunctions = { rmsNorm, swiGlu };
+/** A weight and how many columns it has; its tensor may be laid out otherwise. */
+export interface Linear {
+  readonly weight: tf.Tensor;
+  readonly columns: number;
+}
+
+export interface SwiGluWeights {
+  readonly gateUp: tf.Tensor;
+  readonly down: tf.Tensor;
+  /** F. */
+  readonly columns: number;
+}
+
+/** With gradients, on every backend, of weights [I, O]. */
+export const LAYERS: LayerFunctions = {
+  normedLinear: (x, gain, { weight }) => linear(rmsNorm(x, gain), weight),
+  addedLinear: (residual, x, { weight }) => tf.add(residual, linear(x, weight)),
+  addedSwiGlu: (x, gain, { gateUp, down }) => tf.add(x, swiGlu(rmsNorm(x, gain), gateUp, down)),
+};
 
 /** SwiGLU (Shazeer 2020, eq. 6): silu(x·gate) * (x·up), then down; `gateUp` is [D, 2F]. */
 export function swiGlu(x: tf.Tensor, gateUp: tf.Tensor, down: tf.Tensor): tf.Tensor {

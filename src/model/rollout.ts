@@ -12,10 +12,10 @@ import { createLoop, type Loop } from '../engine/loop.ts';
 import type { Precision } from '../engine/program.ts';
 import { tidied } from '../engine/tidied.ts';
 import type { ModelConfig } from './config.ts';
-import { decodingLoop } from './decoding.ts';
+import { decodingLoop, decodingWeights } from './decoding.ts';
 import { plainOperations, type DecodingOperations } from './decodingOperations.ts';
 import { ROUNDS } from './decodingInputs.ts';
-import { divide, rowsFor } from './jobs.ts';
+import { busyParts, divide, rowsFor } from './jobs.ts';
 import { kernelOperations } from './kernelOperations.ts';
 import { createLanes, type Row } from './lanes.ts';
 import { POSITIONS } from './layers.ts';
@@ -106,13 +106,14 @@ export function createRollouts({
   const params = tidied(() => splitParams(config, tf.tensor1d(flat)));
   const operations =
     kernels && hasKernels() ? kernelOperations(config, precision) : plainOperations(config);
+  const model = { config, params };
+  const weights = tidied(() => decodingWeights(model, operations));
   const loops = new Map<string, Loop>();
   const loopFor = (choice: Choice): Loop => {
     const key = JSON.stringify(choice);
     if (!loops.has(key)) {
-      const variable = tf.tidy(() => tf.variable(tf.tensor1d(flat), false));
-      const body = decodingLoop(config, variable, { operations, choice, precision, count: parts });
-      loops.set(key, createLoop([variable], body));
+      const body = decodingLoop(config, { operations, choice, precision, count: parts });
+      loops.set(key, createLoop([], body));
     }
     return loops.get(key)!;
   };
@@ -126,11 +127,11 @@ export function createRollouts({
         throw new RangeError(`maxTokens: ${maxTokens} is not from 1 to ${LONGEST}`);
       }
       if (requests.length === 0 || options.samples === 0) return requests.map(() => []);
-      const model = { config, params };
-      return respond(model, { operations, loop: loopFor(choice), parts, requests, options });
+      const loop = loopFor(choice);
+      return respond(model, { operations, weights, loop, parts, requests, options });
     },
     dispose() {
-      tf.dispose(Object.values(params));
+      tf.dispose([...Object.values(params), ...weights]);
       for (const loop of loops.values()) loop.dispose();
     },
   };
@@ -140,33 +141,44 @@ async function respond(
   model: Model,
   {
     operations,
+    weights,
     loop,
     parts,
     requests,
     options,
   }: {
     readonly operations: DecodingOperations;
+    readonly weights: readonly tf.Tensor[];
     readonly loop: Loop;
     readonly parts: number;
     readonly requests: readonly RolloutRequest[];
     readonly options: RolloutOptions;
   },
 ): Promise<Responses> {
-  const { samples, maxTokens, rows = rowsFor(model.config, maxTokens) } = options;
+  const { samples, maxTokens } = options;
+  const most = options.rows ?? rowsFor(model.config, maxTokens);
+  const rows = Math.min(most, requests.length * samples);
+  const busy = busyParts(model.config, { rows, parts });
   const responses = requests.map((): Response[] => []);
-  const { jobs, ...shape } = divide(requests.length, { samples, rows, parts });
+  const { jobs, ...shape } = divide(requests.length, { samples, rows, parts: busy });
   const finish = ({ request, sample, ids, logProbs }: Row): void => {
     const [own, likelihoods] = [Uint16Array.from(ids), Float32Array.from(logProbs)];
     responses[request]![sample] = { ids: own, logProbs: likelihoods };
   };
   const transitions = transitionsOf(model.config, options.grammar);
-  const all = Array.from({ length: parts }, () =>
-    createLanes(model, operations, { shape, transitions, requests, options, finish }),
+  const all = Array.from({ length: parts }, (_, part) =>
+    createLanes(model, operations, {
+      shape: part < busy ? shape : { groups: 1, lanes: 1 },
+      tables: { transitions, weights },
+      requests,
+      options,
+      finish,
+    }),
   );
   try {
     for (;;) {
       options.signal?.throwIfAborted();
-      for (const lanes of all) lanes.fill(jobs);
+      for (const [part, lanes] of all.entries()) lanes.fill(part < busy ? jobs : []);
       if (!all.map((lanes) => lanes.prepare()).some(Boolean)) break;
       const carried = tidied(() => loop.run(all.map((lanes) => lanes.inputs())));
       for (const [i, lanes] of all.entries()) lanes.take(carried[i]!);

@@ -16,7 +16,7 @@ import {
 import type { AttendOptions, AttentionBlocks, KeyValue } from './attention.ts';
 import type { ModelConfig } from './config.ts';
 import { embed, LAYERS, linear, rmsNorm, rotation } from './layers.ts';
-import type { LayerFunctions, Rotation } from './layers.ts';
+import type { LayerFunctions, Linear, Rotation } from './layers.ts';
 import { causalMask } from './masks.ts';
 import type { Params } from './params.ts';
 import { compute, recompute, type Operands } from './recompute.ts';
@@ -36,12 +36,13 @@ export function encode(model: Model, prompt: tf.Tensor, mask: tf.Tensor): tf.Ten
   let x = embed(params['encoder.embedding']!, prompt); // [B, P, D]
   for (let i = 0; i < config.encoderLayers; i++) {
     const layer = `encoder.${i}`;
-    const joint = queryKeyValue(x, params, { layer, stage });
+    const joint = queryKeyValue(x, params, { layer, config, stage, layers: LAYERS });
     const { query, ...own } = splitProjections(joint, { heads: config.heads, positions });
     x = stage(
       ({ inputs: [x, attended], params }) => {
-        const sum = tf.add(x!, linear(mergeHeads(attended!), params[`${layer}.attention.output`]!));
-        return tf.add(sum, feedForward(sum, params, { layer }));
+        const map = linearOf(params, layer, config.dim)('attention.output');
+        const sum = LAYERS.addedLinear(x!, mergeHeads(attended!), map);
+        return feedForward(sum, params, { layer, config, layers: LAYERS });
       },
       {
         inputs: [x, attend(query, own, { mask, blocks })],
@@ -92,16 +93,18 @@ export function decode(
   let x = embed(params['decoder.embedding']!, tokens); // [B, T, D]
   for (let i = 0; i < config.decoderLayers; i++) {
     const layer = `decoder.${i}`;
-    const attended = selfAttention(queryKeyValue(x, params, { layer, stage, layers }), i);
+    const joint = queryKeyValue(x, params, { layer, config, stage, layers });
+    const attended = selfAttention(joint, i);
     x = stage(
       ({ inputs: [x, attended, key, value], params, constants: [mask] = [] }) => {
-        const sum = tf.add(x!, linear(mergeHeads(attended!), params[`${layer}.attention.output`]!));
-        const normed = layers.rmsNorm(sum, params[`${layer}.crossAttentionNorm`]!);
-        const query = linear(normed, params[`${layer}.crossAttention.query`]!);
+        const linear = linearOf(params, layer, config.dim);
+        const sum = layers.addedLinear(x!, mergeHeads(attended!), linear('attention.output'));
+        const gain = params[`${layer}.crossAttentionNorm`]!;
+        const query = layers.normedLinear(sum, gain, linear('crossAttention.query'));
         const seen = { mask: mask!, blocks: blocks.cross, heads: config.heads };
         const crossed = crossAttention(query, { key: key!, value: value! }, seen);
-        const both = tf.add(sum, linear(crossed, params[`${layer}.crossAttention.output`]!));
-        return tf.add(both, feedForward(both, params, { layer, layers }));
+        const both = layers.addedLinear(sum, crossed, linear('crossAttention.output'));
+        return feedForward(both, params, { layer, config, layers });
       },
       {
         inputs: [x, attended, memory[i]!.key, memory[i]!.value],
@@ -117,7 +120,10 @@ export function decode(
       },
     );
   }
-  return linear(layers.rmsNorm(x, params['decoder.norm']!), params['decoder.output']!);
+  return layers.normedLinear(x, params['decoder.norm']!, {
+    weight: params['decoder.output']!,
+    columns: config.vocabSize,
+  });
 }
 
 /** Each of the first `length` positions sees itself and the ones before it. */
@@ -159,16 +165,23 @@ function stageFor(blocks: number): Stage {
   };
 }
 
+interface LayerOptions {
+  /** What the names of its parameters begin with. */
+  readonly layer: string;
+  readonly config: ModelConfig;
+  readonly layers: LayerFunctions;
+}
+
 /** What projects to query, key and value of self-attention, [B, L, 3D]. */
 function queryKeyValue(
   x: tf.Tensor,
   params: Params,
-  { layer, stage, layers = LAYERS }: { layer: string; stage: Stage; layers?: LayerFunctions },
+  { layer, config, layers, stage }: LayerOptions & { readonly stage: Stage },
 ): tf.Tensor {
   return stage(
     ({ inputs: [x], params }) => {
-      const normed = layers.rmsNorm(x!, params[`${layer}.attentionNorm`]!);
-      return linear(normed, params[`${layer}.attention.queryKeyValue`]!);
+      const map = linearOf(params, layer, 3 * config.dim)('attention.queryKeyValue');
+      return layers.normedLinear(x!, params[`${layer}.attentionNorm`]!, map);
     },
     {
       inputs: [x],
@@ -181,11 +194,16 @@ function queryKeyValue(
 function feedForward(
   x: tf.Tensor,
   params: Params,
-  { layer, layers = LAYERS }: { layer: string; layers?: LayerFunctions },
+  { layer, config, layers }: LayerOptions,
 ): tf.Tensor {
-  return layers.swiGlu(
-    layers.rmsNorm(x, params[`${layer}.feedForwardNorm`]!),
-    params[`${layer}.feedForward.gateUp`]!,
-    params[`${layer}.feedForward.down`]!,
-  );
+  return layers.addedSwiGlu(x, params[`${layer}.feedForwardNorm`]!, {
+    gateUp: params[`${layer}.feedForward.gateUp`]!,
+    down: params[`${layer}.feedForward.down`]!,
+    columns: config.ffnDim,
+  });
+}
+
+/** The maps of a layer with as many columns, by name. */
+function linearOf(params: Params, layer: string, columns: number): (name: string) => Linear {
+  return (name) => ({ weight: params[`${layer}.${name}`]!, columns });
 }

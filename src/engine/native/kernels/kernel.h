@@ -9,7 +9,11 @@
 #include <cstdint>
 #include <cstring>
 #include <initializer_list>
+#include <type_traits>
 #include <vector>
+#ifdef __AVX512BF16__
+#include <immintrin.h>
+#endif
 
 // Of tensorflow/c/kernels.h, which includes headers from beyond the C API.
 extern "C" {
@@ -40,36 +44,77 @@ namespace kit {
 // ---- Vectors -------------------------------------------------------------------------------------
 
 constexpr int kWidth = 16;
-typedef float Floats __attribute__((vector_size(64), aligned(4), may_alias));
-typedef int32_t Ints __attribute__((vector_size(64), aligned(4), may_alias));
-typedef uint32_t Words __attribute__((vector_size(64), aligned(4), may_alias));
-typedef uint16_t Halves __attribute__((vector_size(32), aligned(2), may_alias));
+typedef float Floats __attribute__((vector_size(64)));
+typedef int32_t Ints __attribute__((vector_size(64)));
+typedef uint32_t Words __attribute__((vector_size(64)));
 
-KIT_INLINE Floats load(const float* from) { return *reinterpret_cast<const Floats*>(from); }
-KIT_INLINE void store(float* to, Floats x) { *reinterpret_cast<Floats*>(to) = x; }
+// The same in memory, anywhere.
+typedef float FloatsAt __attribute__((vector_size(64), aligned(4), may_alias));
+typedef uint32_t WordsAt __attribute__((vector_size(64), aligned(4), may_alias));
+
+KIT_INLINE Floats load(const float* from) { return *reinterpret_cast<const FloatsAt*>(from); }
+KIT_INLINE Words load(const uint32_t* from) { return *reinterpret_cast<const WordsAt*>(from); }
+KIT_INLINE void store(float* to, Floats x) { *reinterpret_cast<FloatsAt*>(to) = x; }
+KIT_INLINE void store(uint32_t* to, Words x) { *reinterpret_cast<WordsAt*>(to) = x; }
 KIT_INLINE Floats all(float x) { return x - Floats{}; }
 
-// bfloat16 is the upper half of a float.
-KIT_INLINE Floats load(const uint16_t* from) {
-  const Words words = __builtin_convertvector(*reinterpret_cast<const Halves*>(from), Words) << 16;
-  return reinterpret_cast<Floats>(words);
+// bfloat16 is the upper half of a float, rounded to the nearest, ties to even. Two lie in a word, the
+// first below.
+template <class Word>
+KIT_INLINE Word rounded(Word x) {
+  return x + 0x7fff + ((x >> 16) & 1);
 }
 
-KIT_INLINE void put(float* to, float x) { *to = x; }
-
-// Rounded to the nearest, ties to even.
-KIT_INLINE void put(uint16_t* to, float x) {
+KIT_INLINE uint16_t half(float x) {
   uint32_t word;
   std::memcpy(&word, &x, sizeof word);
-  *to = static_cast<uint16_t>((word + 0x7fff + ((word >> 16) & 1)) >> 16);
+  return static_cast<uint16_t>(rounded(word) >> 16);
 }
 
-KIT_INLINE float get(const float* from) { return *from; }
-KIT_INLINE float get(const uint16_t* from) {
-  const uint32_t word = static_cast<uint32_t>(*from) << 16;
+KIT_INLINE float single(uint32_t upper) {
   float x;
-  std::memcpy(&x, &word, sizeof x);
+  std::memcpy(&x, &upper, sizeof x);
   return x;
+}
+
+// n numbers, which are even in number, as n / 2 pairs.
+KIT_INLINE void pair(const float* x, uint32_t* pairs, int64_t n) {
+  int64_t i = 0;
+  for (; i + 2 * kWidth <= n; i += 2 * kWidth) {
+    const Words a = load(reinterpret_cast<const uint32_t*>(x + i));
+    const Words b = load(reinterpret_cast<const uint32_t*>(x + i + kWidth));
+    const Words first = __builtin_shufflevector(a, b, 0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24,
+                                                26, 28, 30);
+    const Words second = __builtin_shufflevector(a, b, 1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25,
+                                                 27, 29, 31);
+    store(pairs + i / 2, (rounded(first) >> 16) | (rounded(second) & 0xffff0000u));
+  }
+  for (; i < n; i += 2) pairs[i / 2] = half(x[i]) | static_cast<uint32_t>(half(x[i + 1])) << 16;
+}
+
+// total + table · factor; of pairs, both products are added.
+KIT_INLINE Floats accumulate(Floats total, const float* table, float factor) {
+  return total + load(table) * factor;
+}
+
+KIT_INLINE Floats accumulate(Floats total, const uint32_t* table, uint32_t factor) {
+#ifdef __AVX512BF16__
+  const __m512i factors = _mm512_set1_epi32(static_cast<int>(factor));
+  const __m512i words = _mm512_loadu_si512(table);
+  return (Floats)_mm512_dpbf16_ps((__m512)total, (__m512bh)factors, (__m512bh)words);
+#else
+  const Words words = load(table);
+  const Floats first = reinterpret_cast<Floats>(words << 16);
+  const Floats second = reinterpret_cast<Floats>(words & 0xffff0000u);
+  return total + first * single(factor << 16) + second * single(factor & 0xffff0000u);
+#endif
+}
+
+KIT_INLINE float accumulate(float total, float table, float factor) { return total + table * factor; }
+
+KIT_INLINE float accumulate(float total, uint32_t table, uint32_t factor) {
+  return total + single(table << 16) * single(factor << 16) +
+         single(table & 0xffff0000u) * single(factor & 0xffff0000u);
 }
 
 // Both of each pair changed for the other.
@@ -131,6 +176,9 @@ KIT_INLINE float exponentiate(float* scores, int64_t n) {
   return 1 / exponentials(scores, greatest(scores, n), 1, scores, n);
 }
 
+template <int N>
+using Count = std::integral_constant<int, N>;
+
 // Scores of what must not be seen.
 constexpr float kHidden = -1e9f;
 
@@ -184,11 +232,11 @@ class Run {
     return allocate(i, shape.begin(), static_cast<int>(shape.size()), type);
   }
 
-  /** An output of the shape of `like`, a tensor of floats. */
-  Tensor outputLike(int i, const Tensor& like) {
+  /** Floats of the shape of `like`, but for the last axis. */
+  Tensor outputWithLast(int i, const Tensor& like, int64_t last) {
     int64_t dims[8];
     const int rank = TF_NumDims(like);
-    for (int axis = 0; axis < rank; axis++) dims[axis] = like.dim(axis);
+    for (int axis = 0; axis < rank; axis++) dims[axis] = axis == rank - 1 ? last : like.dim(axis);
     return allocate(i, dims, rank, TF_FLOAT);
   }
 
@@ -214,20 +262,14 @@ class Run {
   Status status_;
 };
 
-struct Heads {
-  int32_t count;
-};
-
-// Attributes that an operation is made with: the number of heads, where there is one.
-inline void* makeHeads(TF_OpKernelConstruction* construction) {
+// An attribute that an operation is made with.
+inline int32_t integer(TF_OpKernelConstruction* construction, const char* name) {
   Status status;
-  auto* heads = new Heads{1};
-  TF_OpKernelConstruction_GetAttrInt32(construction, "heads", &heads->count, status);
+  int32_t value = 0;
+  TF_OpKernelConstruction_GetAttrInt32(construction, name, &value, status);
   if (!status.ok()) TF_OpKernelConstruction_Failure(construction, status);
-  return heads;
+  return value;
 }
-
-inline void deleteHeads(void* heads) { delete static_cast<Heads*>(heads); }
 
 struct Operation {
   const char* name;

@@ -1,11 +1,11 @@
 // KitPastAttention: attention of one new position of each row to itself and the positions before it.
 //
 // Keys and values of earlier positions lie in blocks of 32 columns: keys [R, blocks, D, 32] and values
-// [R, blocks, 32, D], of floats, or of bfloat16 in pairs as int32. The new ones are written into them.
-// Keys are stored column by column within a block, so that scores of 16 positions are one vector.
+// [R, blocks, 32, D] of floats; or pairs of bfloat16 as int32, [R, blocks, D / 2, 32] of neighbouring
+// dimensions and [R, blocks, 16, D] of neighbouring columns. The new ones are written into them. In a
+// block of keys columns lie side by side, so that the scores of 16 positions are one vector.
 
 #include <cmath>
-#include <type_traits>
 
 #include "kernel.h"
 
@@ -52,91 +52,130 @@ KIT_INLINE void rotate(const float* x, float* y, const Turn& turn) {
   }
 }
 
-// Weighted sums of the rows first … last of values [n, D]: N vectors of them, each with the weights and
-// the inverse of its head.
+// A number of a table, alone or in a pair.
+KIT_INLINE void putKey(float* keys, int64_t dim, int64_t column, int64_t i, float x) {
+  keys[(column / kBlock * dim + i) * kBlock + column % kBlock] = x;
+}
+
+KIT_INLINE void putKey(uint32_t* keys, int64_t dim, int64_t column, int64_t i, float x) {
+  const int64_t word = (column / kBlock * dim / 2 + i / 2) * kBlock + column % kBlock;
+  reinterpret_cast<uint16_t*>(keys)[2 * word + i % 2] = half(x);
+}
+
+KIT_INLINE void putValue(float* values, int64_t dim, int64_t column, int64_t i, float x) {
+  values[column * dim + i] = x;
+}
+
+KIT_INLINE void putValue(uint32_t* values, int64_t dim, int64_t column, int64_t i, float x) {
+  reinterpret_cast<uint16_t*>(values)[2 * (column / 2 * dim + i) + column % 2] = half(x);
+}
+
+// Numbers as they are multiplied with a table, in place or in `pairs`.
+KIT_INLINE const float* factorsOf(const float* x, float*, int64_t) { return x; }
+
+KIT_INLINE const uint32_t* factorsOf(const float* x, uint32_t* pairs, int64_t n) {
+  pair(x, pairs, n);
+  return pairs;
+}
+
+// Scores of the 32 columns of a block: query [d] times keys [d, 32], of n words.
+template <class T>
+KIT_INLINE void score(const T* query, const T* keys, int64_t n, float* scores) {
+  Floats even[2] = {}, odd[2] = {};
+  int64_t i = 0;
+  for (; i + 2 <= n; i += 2, keys += 2 * kBlock) {
+    for (int v = 0; v < 2; v++) {
+      even[v] = accumulate(even[v], keys + v * kWidth, query[i]);
+      odd[v] = accumulate(odd[v], keys + kBlock + v * kWidth, query[i + 1]);
+    }
+  }
+  for (int v = 0; v < 2; v++) {
+    if (i < n) even[v] = accumulate(even[v], keys + v * kWidth, query[i]);
+    store(scores + v * kWidth, even[v] + odd[v]);
+  }
+}
+
+// Weighted sums of the rows first … last of values [n, D]: N vectors, each with the weights of its head.
 template <int N, class T>
-KIT_INLINE void weigh(const T* values, const float* const* weights, int64_t first, int64_t last,
+KIT_INLINE void weigh(const T* values, const T* const* weights, int64_t first, int64_t last,
                       int64_t dim, float* out) {
   Floats total[N] = {};
   for (int64_t at = first; at <= last; at++) {
-    for (int i = 0; i < N; i++) total[i] += load(values + at * dim + i * kWidth) * weights[i][at];
+    for (int i = 0; i < N; i++)
+      total[i] = accumulate(total[i], values + at * dim + i * kWidth, weights[i][at]);
   }
   for (int i = 0; i < N; i++) store(out + i * kWidth, total[i]);
 }
 
-template <int N>
-using Count = std::integral_constant<int, N>;
-
-template <class T>
+// `perWord` numbers are in a word of the tables.
+template <int perWord, class T>
 KIT_INLINE void attendRows(const Inputs& in, const Shape& shape, T* keys, T* values, float* out) {
   const int64_t dim = shape.dim(), d = shape.headDim, span = shape.blocks * kBlock;
+  const int64_t words = span / perWord;
   const float scale = 1 / std::sqrt(static_cast<float>(d));
   const Turn queryTurn = turnOf(in, shape, scale), keyTurn = turnOf(in, shape, 1);
-  std::vector<float> query(dim + kWidth), key(dim + kWidth), scores(shape.heads * span),
-      inverses(shape.heads);
-  for (int64_t row = 0; row < shape.rows; row++, keys += dim * span, values += dim * span) {
+  std::vector<float> query(dim + kWidth), key(dim + kWidth), scores(shape.heads * span);
+  std::vector<float> inverses(shape.heads);
+  std::vector<T> queryPairs(dim), weightPairs(shape.heads * words);
+  for (int64_t row = 0; row < shape.rows; row++) {
     const float* x = in.joint + row * 3 * dim;
-    const int64_t start = in.start[row], block = in.column / kBlock, slot = in.column % kBlock;
     rotate(x, query.data(), queryTurn);
     rotate(x + dim, key.data(), keyTurn);
-    for (int64_t i = 0; i < dim; i++) put(keys + (block * dim + i) * kBlock + slot, key[i]);
-    for (int64_t i = 0; i < dim; i++) put(values + in.column * dim + i, x[2 * dim + i]);
+    for (int64_t i = 0; i < dim; i++) putKey(keys, dim, in.column, i, key[i]);
+    for (int64_t i = 0; i < dim; i++) putValue(values, dim, in.column, i, x[2 * dim + i]);
 
-    const int64_t firstBlock = start / kBlock;
-    const int64_t from = firstBlock * kBlock, n = (block + 1) * kBlock - from;
-    for (int64_t at = firstBlock; at <= block; at++) {
+    const T* queries = factorsOf(query.data(), queryPairs.data(), dim);
+    const int64_t firstBlock = in.start[row] / kBlock, lastBlock = in.column / kBlock;
+    const int64_t from = firstBlock * kBlock, n = (lastBlock + 1) * kBlock - from;
+    for (int64_t block = firstBlock; block <= lastBlock; block++) {
       for (int64_t head = 0; head < shape.heads; head++) {
-        const T* table = keys + (at * dim + head * d) * kBlock;
-        const float* q = query.data() + head * d;
-        Floats even[2] = {}, odd[2] = {};
-        for (int64_t i = 0; i < d; i += 2, table += 2 * kBlock) {
-          even[0] += load(table) * q[i];
-          even[1] += load(table + kWidth) * q[i];
-          odd[0] += load(table + kBlock) * q[i + 1];
-          odd[1] += load(table + kBlock + kWidth) * q[i + 1];
-        }
-        float* to = scores.data() + head * span + (at - firstBlock) * kBlock;
-        store(to, even[0] + odd[0]);
-        store(to + kWidth, even[1] + odd[1]);
+        const int64_t at = head * d / perWord;
+        score(queries + at, keys + (block * dim / perWord + at) * kBlock, d / perWord,
+              scores.data() + head * span + (block - firstBlock) * kBlock);
       }
     }
+    const int64_t first = in.start[row] - from, last = in.column - from;
+    const T* weights = nullptr;
     for (int64_t head = 0; head < shape.heads; head++) {
       float* own = scores.data() + head * span;
-      for (int64_t i = 0; i < start - from; i++) own[i] = kHidden;
-      for (int64_t i = in.column + 1 - from; i < n; i++) own[i] = kHidden;
+      for (int64_t i = 0; i < first; i++) own[i] = kHidden;
+      for (int64_t i = last + 1; i < n; i++) own[i] = kHidden;
       inverses[head] = exponentiate(own, n);
+      const T* factors = factorsOf(own, weightPairs.data() + head * words, n);
+      if (head == 0) weights = factors;
     }
     // Whole vectors of all heads side by side, because one alone would wait for its own last sum.
-    const int64_t first = start - from, last = in.column - from, whole = d % kWidth == 0 ? dim : 0;
+    const int64_t firstWord = first / perWord, lastWord = last / perWord;
+    const int64_t whole = d % kWidth == 0 ? dim : 0;
     float* to = out + row * dim;
-    const T* table = values + from * dim;
+    const T* table = values + from / perWord * dim;
     const auto weighFrom = [&](int64_t at, auto count) {
-      const float* weights[count.value];
-      for (int i = 0; i < count.value; i++)
-        weights[i] = scores.data() + (at + i * kWidth) / d * span;
-      weigh<count.value>(table + at, weights, first, last, dim, to + at);
+      const T* own[count.value];
+      for (int i = 0; i < count.value; i++) own[i] = weights + (at + i * kWidth) / d * words;
+      weigh<count.value>(table + at, own, firstWord, lastWord, dim, to + at);
     };
     int64_t at = 0;
     for (; at + 8 * kWidth <= whole; at += 8 * kWidth) weighFrom(at, Count<8>());
     for (; at + 4 * kWidth <= whole; at += 4 * kWidth) weighFrom(at, Count<4>());
     for (; at < whole; at += kWidth) weighFrom(at, Count<1>());
     for (; at < dim; at++) {
-      const float* weights = scores.data() + at / d * span;
       to[at] = 0;
-      for (int64_t i = first; i <= last; i++) to[at] += get(table + i * dim + at) * weights[i];
+      for (int64_t i = firstWord; i <= lastWord; i++)
+        to[at] = accumulate(to[at], table[i * dim + at], weights[at / d * words + i]);
     }
     for (int64_t i = 0; i < dim; i++) to[i] *= inverses[i / d];
+    keys += dim * words;
+    values += dim * words;
   }
 }
 
-void attend(const Inputs& in, const Shape& shape, float* keys, float* values,
-                                float* out) {
-  attendRows(in, shape, keys, values, out);
+void attend(const Inputs& in, const Shape& shape, float* keys, float* values, float* out) {
+  attendRows<1>(in, shape, keys, values, out);
 }
 
-void attendHalf(const Inputs& in, const Shape& shape, uint16_t* keys,
-                                    uint16_t* values, float* out) {
-  attendRows(in, shape, keys, values, out);
+void attendPairs(const Inputs& in, const Shape& shape, uint32_t* keys, uint32_t* values,
+                 float* out) {
+  attendRows<2>(in, shape, keys, values, out);
 }
 
 void compute(void* heads, TF_OpKernelContext* context) {
@@ -144,10 +183,10 @@ void compute(void* heads, TF_OpKernelContext* context) {
   const Tensor joint = run.input(0), keys = run.input(1), values = run.input(2);
   const Tensor column = run.input(3), start = run.input(4), cosine = run.input(5),
                sine = run.input(6);
-  const int64_t count = static_cast<Heads*>(heads)->count;
+  const int64_t count = *static_cast<int32_t*>(heads);
   const Shape shape{keys.dim(0), keys.dim(1), count, joint.dim(-1) / 3 / count};
-  const bool half = keys.type() == TF_INT32;
-  const int64_t cached = shape.rows * shape.blocks * shape.dim() * kBlock / (half ? 2 : 1);
+  const bool paired = keys.type() == TF_INT32;
+  const int64_t cached = shape.rows * shape.blocks * shape.dim() * kBlock / (paired ? 2 : 1);
   const Inputs in{joint.data<float>(), cosine.data<float>(), sine.data<float>(),
                   start.data<int32_t>(), *column.data<int32_t>()};
   const bool right = joint.size() == shape.rows * 3 * shape.dim() && keys.size() == cached &&
@@ -161,14 +200,20 @@ void compute(void* heads, TF_OpKernelContext* context) {
   if (!run.check(inside, "KitPastAttention: columns are outside")) return;
 
   const Tensor out = run.output(0, {shape.rows, shape.heads, 1, shape.headDim});
-  if (half) {
-    attendHalf(in, shape, keys.data<uint16_t>(), values.data<uint16_t>(), out.data<float>());
+  if (paired) {
+    attendPairs(in, shape, keys.data<uint32_t>(), values.data<uint32_t>(), out.data<float>());
   } else {
     attend(in, shape, keys.data<float>(), values.data<float>(), out.data<float>());
   }
   run.passOn(1, keys);
   run.passOn(2, values);
 }
+
+void* make(TF_OpKernelConstruction* construction) {
+  return new int32_t(integer(construction, "heads"));
+}
+
+void unmake(void* heads) { delete static_cast<int32_t*>(heads); }
 
 void shapes(TF_ShapeInferenceContext* context, TF_Status* status) {
   sameShape(context, 1, 1, status);
@@ -181,8 +226,8 @@ const bool known = add({"KitPastAttention",
                         {"attended: float", "all_keys: T", "all_values: T"},
                         {"T: {float, int32}", "heads: int >= 1"},
                         shapes,
-                        makeHeads,
+                        make,
                         compute,
-                        deleteHeads});
+                        unmake});
 
 }  // namespace

@@ -106,17 +106,23 @@ void compute(void* heads, TF_OpKernelContext* context) {
   Run run(context);
   const Tensor query = run.input(0), key = run.input(1), value = run.input(2),
                hidden = run.input(3);
-  const int64_t count = static_cast<Heads*>(heads)->count;
+  const int64_t count = *static_cast<int32_t*>(heads);
   const Shape shape{query.dim(0), key.dim(0), count, query.dim(-1) / count, key.dim(-1)};
   const int64_t shared = shape.groups * shape.dim() * shape.length;
   const bool right = query.size() == shape.rows * shape.dim() && key.size() == shared &&
                      value.size() == shared && hidden.size() == shape.groups * shape.length &&
                      shape.groups > 0 && shape.rows % shape.groups == 0 && shape.length > 0;
   if (!run.check(right, "KitSharedAttention: shapes do not agree")) return;
-  const Tensor out = run.outputLike(0, query);
+  const Tensor out = run.outputWithLast(0, query, shape.dim());
   attend({query.data<float>(), key.data<float>(), value.data<float>(), hidden.data<float>()}, shape,
          out.data<float>());
 }
+
+void* make(TF_OpKernelConstruction* construction) {
+  return new int32_t(integer(construction, "heads"));
+}
+
+void unmake(void* heads) { delete static_cast<int32_t*>(heads); }
 
 void shapes(TF_ShapeInferenceContext* context, TF_Status* status) {
   sameShape(context, 0, 0, status);
@@ -127,8 +133,8 @@ const bool known = add({"KitSharedAttention",
                         {"attended: float"},
                         {"heads: int >= 1"},
                         shapes,
-                        makeHeads,
+                        make,
                         compute,
-                        deleteHeads});
+                        unmake});
 
 }  // namespace
