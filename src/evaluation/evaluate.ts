@@ -45,13 +45,23 @@ export interface EvaluateOptions extends TokenChoice {
   readonly referenceRuns?: number;
   /** Responses that are asked for at once. */
   readonly batchSize?: number;
+  /** Where batches that are finished already come from, and further ones go. */
+  readonly finished?: FinishedBatches;
   /** Counts tasks. */
   readonly onProgress?: (progress: { readonly done: number; readonly total: number }) => void;
   readonly signal?: AbortSignal;
 }
 
+/** Batches are numbered from 0 in an order that depends on examples and options alone. */
+export interface FinishedBatches {
+  readonly read: (batch: number) => readonly EvaluationRecord[] | null;
+  readonly write: (batch: number, records: readonly EvaluationRecord[]) => void;
+}
+
 /**
- * One record per example, in the order of the examples.
+ * One record per example, in the order of the examples. What a batch answers can depend by rounding on
+ * who is in it, so that whole batches are kept and asked for: the records are the same ones however
+ * often the evaluation was stopped.
  * @throws InputError if an example contradicts the vocabulary or the rules
  */
 export async function evaluate(
@@ -59,25 +69,47 @@ export async function evaluate(
   rollout: RolloutFn,
   options: EvaluateOptions,
 ): Promise<EvaluationRecord[]> {
-  const { mode, samples, maxTokens, seed, signal, batchSize = 1024 } = options;
-  const choice = rolloutChoice(options, options.vocabulary);
-  const decoding = { prefix: MODE_PREFIX[mode], samples, ...choice, maxTokens, seed, signal };
+  const { samples, finished, signal, batchSize = 1024 } = options;
   const records: EvaluationRecord[] = [];
+  const batches = batchesByLength(examples, Math.max(1, Math.floor(batchSize / samples)));
   let done = 0;
-  for (const batch of batchesByLength(examples, Math.max(1, Math.floor(batchSize / samples)))) {
+  for (const [number, batch] of batches.entries()) {
     signal?.throwIfAborted();
-    const requests = batch.map(({ example: { id, prompt } }) => ({ id: String(id), prompt }));
-    const responses = await rollout(requests, decoding);
-    if (responses.length !== batch.length || responses.some((own) => own.length !== samples)) {
-      throw new Error(`the rollout did not give ${samples} responses to each request`);
+    const own = batch.map(({ example }) => example);
+    let answered = finished?.read(number) ?? null;
+    if (answered === null || !isAbout(answered, own)) {
+      answered = await answer(own, rollout, options);
+      finished?.write(number, answered);
     }
-    for (const [index, { example, at }] of batch.entries()) {
-      records[at] = recordOf(example, responses[index] ?? [], options);
-    }
+    for (const [index, { at }] of batch.entries()) records[at] = answered[index]!;
     done += batch.length;
     options.onProgress?.({ done, total: examples.length });
   }
   return records;
+}
+
+/** The records of a batch. */
+async function answer(
+  examples: readonly EvaluationExample[],
+  rollout: RolloutFn,
+  options: EvaluateOptions,
+): Promise<EvaluationRecord[]> {
+  const { mode, samples, maxTokens, seed, signal } = options;
+  const choice = rolloutChoice(options, options.vocabulary);
+  const decoding = { prefix: MODE_PREFIX[mode], samples, ...choice, maxTokens, seed, signal };
+  const requests = examples.map(({ id, prompt }) => ({ id: String(id), prompt }));
+  const responses = await rollout(requests, decoding);
+  if (responses.length !== examples.length || responses.some((own) => own.length !== samples)) {
+    throw new Error(`the rollout did not give ${samples} responses to each request`);
+  }
+  return examples.map((example, index) => recordOf(example, responses[index]!, options));
+}
+
+function isAbout(
+  records: readonly EvaluationRecord[],
+  examples: readonly EvaluationExample[],
+): boolean {
+  return records.length === examples.length && records.every(({ id }, i) => id === examples[i]!.id);
 }
 
 /**

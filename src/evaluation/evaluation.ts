@@ -1,7 +1,7 @@
 /**
  * An evaluation on disk: RUN/evaluation/<mode>-<decoding>/ with settings.json and
  * records.jsonl.gz. The settings are written last and hold the checksum of the records, so a
- * folder is complete if its settings exist.
+ * folder is complete if its settings exist; see `unfinished.ts` for what else may lie there.
  */
 import { existsSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
@@ -78,9 +78,13 @@ export function evaluationName(
   return parts.filter((part) => part !== undefined).join('-');
 }
 
+export function evaluationFolder(run: string, name: string): string {
+  return path.join(run, 'evaluation', name);
+}
+
 /** Replaces an evaluation of the same name. */
 export function writeEvaluation(run: string, evaluation: Evaluation): void {
-  const folder = path.join(run, 'evaluation', evaluation.name);
+  const folder = evaluationFolder(run, evaluation.name);
   const file = path.join(folder, RECORDS);
   rmSync(path.join(folder, SETTINGS), { force: true });
   writeRecords(file, evaluation.records);
@@ -93,13 +97,13 @@ export function writeEvaluation(run: string, evaluation: Evaluation): void {
 
 /** The settings of a finished evaluation, or null. @throws InputError naming file and field. */
 export function readEvaluationSettings(run: string, name: string): EvaluationSettings | null {
-  const file = path.join(run, 'evaluation', name, SETTINGS);
+  const file = path.join(evaluationFolder(run, name), SETTINGS);
   return existsSync(file) ? parseSettings(file).settings : null;
 }
 
 /** @throws InputError naming the file, and its line and field or that it was changed. */
 export function readEvaluation(run: string, name: string): Evaluation {
-  const folder = path.join(run, 'evaluation', name);
+  const folder = evaluationFolder(run, name);
   const { settings, recordsSha256 } = parseSettings(path.join(folder, SETTINGS));
   const file = path.join(folder, RECORDS);
   const records = readRecords(file);

@@ -6,6 +6,7 @@ import { createVocabulary } from '../../../traces/vocabulary.ts';
 import { datasetChecksum, exampleAt, readSplit } from '../../data/dataset.ts';
 import { evaluate } from '../../evaluation/evaluate.ts';
 import {
+  evaluationFolder,
   evaluationName,
   readEvaluationSettings,
   writeEvaluation,
@@ -13,8 +14,10 @@ import {
 } from '../../evaluation/evaluation.ts';
 import type { Mode } from '../../evaluation/rollouts.ts';
 import type { TokenChoice } from '../../evaluation/tokenChoice.ts';
+import { hasUnfinished, openUnfinished } from '../../evaluation/unfinished.ts';
 import type { Experiment } from '../../experiment.ts';
 import { sha256 } from '../../files.ts';
+import { acquireLock } from '../../lock.ts';
 import { loadModel } from './model.ts';
 import type { Checkpoint } from '../../training/checkpoint.ts';
 import { firstDifference } from '../../training/runFolder.ts';
@@ -55,8 +58,10 @@ export function ownDecoding({ evaluation, seed }: Experiment): Decoding {
 }
 
 /**
- * Evaluates each mode that has not been evaluated so, and returns the names of all.
- * @throws InputError if the model can't read the data set, or the split holds no tasks
+ * Evaluates each mode that has not been evaluated so, going on where one was stopped, and returns the
+ * names of all.
+ * @throws InputError if the model can't read the data set, the split holds no tasks, or another
+ *   process works on the evaluation
  */
 export async function evaluateModes(stage: EvaluationStage, session: Session): Promise<string[]> {
   const { experiment, checkpoint, source, dataset, out, decoding } = stage;
@@ -86,6 +91,9 @@ export async function evaluateModes(stage: EvaluationStage, session: Session): P
     const held = readEvaluationSettings(out, name);
     const done = held !== null && firstDifference(held, settings) === null;
     if (!done) open.push({ name, settings });
+    else if (hasUnfinished(out, name, settings)) {
+      await locked(out, name, () => openUnfinished(out, name, settings).remove());
+    }
   }
   if (open.length === 0) return names;
 
@@ -98,20 +106,35 @@ export async function evaluateModes(stage: EvaluationStage, session: Session): P
   const { rollout, dispose } = loadModel(checkpoint, stage.backend);
   try {
     for (const { name, settings } of open) {
-      const records = await session.track(`planning ${settings.mode}`, 'tasks', (onProgress) =>
-        evaluate(examples, rollout, {
-          ...settings,
-          vocabulary: createVocabulary(checkpoint.vocabulary),
-          onProgress,
-          signal: session.signal,
-        }),
-      );
-      writeEvaluation(out, { name, settings, records });
+      await locked(out, name, async () => {
+        const unfinished = openUnfinished(out, name, settings);
+        const records = await session.track(`planning ${settings.mode}`, 'tasks', (onProgress) =>
+          evaluate(examples, rollout, {
+            ...settings,
+            vocabulary: createVocabulary(checkpoint.vocabulary),
+            finished: unfinished,
+            onProgress,
+            signal: session.signal,
+          }),
+        );
+        writeEvaluation(out, { name, settings, records });
+        unfinished.remove();
+      });
     }
   } finally {
     dispose();
   }
   return names;
+}
+
+/** @throws InputError if another process works on the evaluation */
+async function locked(out: string, name: string, work: () => Promise<void> | void): Promise<void> {
+  const release = acquireLock(evaluationFolder(out, name));
+  try {
+    await work();
+  } finally {
+    release();
+  }
 }
 
 /** @throws InputError if the model can't read the data set's tokens */
