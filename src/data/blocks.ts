@@ -1,6 +1,7 @@
 /** Blocks of proposals in their order, made by one thread or by several. */
 import { setImmediate } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
+import { InputError } from '../../envs/inputError.ts';
 import { tokenCounts } from './examples.ts';
 import { type Block, createProposer, type ProposalSettings } from './proposals.ts';
 
@@ -71,6 +72,10 @@ async function* inWorkers(
     });
     worker.on('error', (error) => {
       failure ??= error;
+      wake();
+    });
+    worker.on('exit', () => {
+      failure ??= new InputError('a worker thread ended before its time; add --resume to go on');
       wake();
     });
   }

@@ -40,6 +40,7 @@ export const KIT = fileURLToPath(new URL('../../dist/src/cli/kit.js', import.met
 
 export interface SpawnOptions {
   readonly cwd?: string;
+  readonly env?: NodeJS.ProcessEnv;
   readonly stdin?: string;
   readonly node?: readonly string[];
   /** Goes away after the first piece of stdout. */
@@ -50,8 +51,8 @@ export interface SpawnOptions {
 
 /** Runs the compiled command. */
 export function spawnKit(argv: readonly string[], options: SpawnOptions = {}): Promise<Outcome> {
-  const { cwd, stdin = '', node = [], hangUp = false, onStderr } = options;
-  const child = spawn(process.execPath, [...node, KIT, ...argv], { cwd });
+  const { cwd, env = process.env, stdin = '', node = [], hangUp = false, onStderr } = options;
+  const child = spawn(process.execPath, [...node, KIT, ...argv], { cwd, env });
   const written = { stdout: '', stderr: '' };
   child.stdout.on('data', (data: Buffer) => {
     written.stdout += data.toString();

@@ -1,116 +1,63 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { readdirSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import path from 'node:path';
-import { setTimeout } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { createRng } from '../../../envs/rng.ts';
-import { generateDataset } from '../../../src/data/generate.ts';
-import { contentOf, freshFolder, mazeSettings } from '../../helpers/datasets.ts';
+import { acquireLock } from '../../../src/lock.ts';
+import { contentOf } from '../../helpers/datasets.ts';
+import { KILLS, measureMoments, spawnFaulty } from '../../helpers/faults.ts';
+import { spawnKit, temporaryFolder } from '../../helpers/kit.ts';
 
-const GENERATE = path.resolve('dist/src/data/generate.js');
+const cwd = temporaryFolder();
 
 /** Enough rows for two shards of training data. */
-const SETTINGS = mazeSettings(
-  { trainCount: 11_000, validationCount: 500, testCount: 500, nondeterministic: true },
-  { width: 6, height: 6 },
-);
-
-describe('a process that generates', () => {
-  it(
-    'may be killed at any moment, many times, and resumed to the same bytes',
-    { timeout: 240_000 },
-    async () => {
-      const whole = freshFolder();
-      const started = Date.now();
-      await run(whole, { jobs: 2 });
-      const duration = Date.now() - started;
-      const expected = contentOf(whole);
-      expect(Object.keys(expected)).toContain('train-00001.parquet');
-
-      const rng = createRng('kills');
-      for (let round = 0; round < 3; round++) {
-        const out = freshFolder();
-        expect(await run(out, { jobs: 1 + rng.int(2), killAtShare: rng.next() })).toBe(false);
-        // Ever later, so that an end is reached.
-        for (let patience = 0.4; ; patience *= 1.3) {
-          const killAfter = rng.next() * patience * duration;
-          if (await run(out, { jobs: 1 + rng.int(2), killAfter })) break;
-        }
-        expect(contentOf(out)).toEqual(expected);
-      }
-    },
+const generate = (out: string, jobs: number): string[] =>
+  `gen-mazes --size 6 --count 11000 --nondeterministic --jobs ${jobs} --resume -q --out ${out}`.split(
+    ' ',
   );
 
+/** What does not fill a shard yet is saved after some time: here, after every thirtieth block. */
+const hurry = 1_000;
+
+describe('a process that generates', () => {
+  it(`or one of its threads may be killed ${KILLS} times, and resumed to the same bytes`, async () => {
+    const { moments } = await measureMoments(generate('whole', 1), { cwd, folder: 'whole', hurry });
+    const { messages } = await measureMoments(generate('two', 2), { cwd, folder: 'two', hurry });
+    const expected = contentOf(path.join(cwd, 'whole'));
+    expect(Object.keys(expected)).toContain('train-00001.parquet');
+    expect(contentOf(path.join(cwd, 'two'))).toEqual(expected);
+
+    const rng = createRng('kills');
+    for (let kills = 0; kills < KILLS;) {
+      const folder = path.basename(mkdtempSync(path.join(cwd, 'killed-')));
+      for (let finished = false; !finished;) {
+        const ofThread = rng.next() < 0.4;
+        const fault = ofThread
+          ? { endWorkerAt: 1 + rng.int(messages) }
+          : { killAt: 1 + rng.int(moments) };
+        const argv = generate(folder, ofThread ? 2 : 1 + rng.int(2));
+        const faults = { cwd, folder, hurry, share: rng.next(), ...fault };
+        const { code, stderr } = await spawnFaulty(argv, faults);
+        finished = code === 0;
+        if (finished) continue;
+        kills++;
+        expect([code, stderr]).toEqual(
+          ofThread
+            ? [1, 'kit: a worker thread ended before its time; add --resume to go on\n']
+            : [null, ''],
+        );
+      }
+      expect(contentOf(path.join(cwd, folder))).toEqual(expected);
+    }
+  }, 1_200_000);
+
   it('keeps others out of its folder', async () => {
-    const out = freshFolder();
-    const first = run(out, { jobs: 1, killAfter: 20_000 });
-    while (!hasLock(out)) await setTimeout(5);
-    await expect(generateDataset(SETTINGS, { out, resume: true })).rejects.toThrow(
-      /is in use by process \d+$/,
-    );
-    expect(await first).toBe(true);
-    expect(hasLock(out)).toBe(false);
+    const release = acquireLock(path.join(cwd, 'taken'));
+    const refused = await spawnKit(generate('taken', 1), { cwd });
+    expect(refused).toMatchObject({
+      code: 1,
+      stderr: `kit: taken: is in use by process ${process.pid}\n`,
+    });
+    release();
+    expect((await spawnKit(generate('taken', 1), { cwd })).code).toBe(0);
   });
 });
-
-interface RunOptions {
-  readonly jobs: number;
-  /** Milliseconds until SIGKILL. */
-  readonly killAfter?: number;
-  /** Share of the tasks at which the process kills itself. */
-  readonly killAtShare?: number;
-}
-
-/** Generates in a process of its own, resuming; true if it came to its end. */
-async function run(
-  out: string,
-  { jobs, killAfter, killAtShare = 2 }: RunOptions,
-): Promise<boolean> {
-  const child = spawn(process.execPath, ['--input-type=module', '-e', SCRIPT], {
-    stdio: 'inherit',
-    env: {
-      ...process.env,
-      GENERATE,
-      SETTINGS: JSON.stringify(SETTINGS),
-      OUT: out,
-      JOBS: String(jobs),
-      KILL_AT: String(killAtShare),
-    },
-  });
-  const exit = once(child, 'exit');
-  if (killAfter !== undefined) {
-    const finished = new AbortController();
-    const killing = setTimeout(killAfter, undefined, { signal: finished.signal }).then(
-      () => child.kill('SIGKILL'),
-      () => false,
-    );
-    await exit;
-    finished.abort();
-    await killing;
-  }
-  const [code, signal] = (await exit) as [number | null, string | null];
-  expect(signal === 'SIGKILL' || code === 0).toBe(true);
-  return code === 0;
-}
-
-const SCRIPT = `
-const { generateDataset } = await import(process.env.GENERATE);
-const { SETTINGS, OUT, JOBS, KILL_AT } = process.env;
-await generateDataset(JSON.parse(SETTINGS), {
-  out: OUT,
-  jobs: Number(JOBS),
-  resume: true,
-  onProgress({ done, total }) {
-    if (done >= KILL_AT * total) process.kill(process.pid, 'SIGKILL');
-  },
-});
-`;
-
-function hasLock(folder: string): boolean {
-  try {
-    return readdirSync(folder).some((name) => name.startsWith('.lock-'));
-  } catch {
-    return false;
-  }
-}
