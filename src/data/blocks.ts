@@ -74,8 +74,10 @@ async function* inWorkers(
       failure ??= error;
       wake();
     });
-    worker.on('exit', () => {
-      failure ??= new InputError('a worker thread ended before its time; add --resume to go on');
+    worker.on('exit', (code) => {
+      failure ??= new InputError(
+        `a worker thread ended before its time (exit code ${code}); what was saved is kept`,
+      );
       wake();
     });
   }

@@ -77,7 +77,7 @@ export async function train(run: TrainingRun): Promise<TrainingOutcome> {
   const { settings, folder, signal } = run;
   const paths = runPaths(folder);
   makeFolder(paths.checkpoints);
-  removeLeftovers(paths.checkpoints);
+  for (const each of [folder, paths.checkpoints]) removeLeftovers(each);
   const start = startingPoint(run, paths.checkpoints);
   const logged = rewindMetrics(paths.metrics, start.step);
   const secondsBefore = secondsTrained(logged);

@@ -21,7 +21,7 @@ const {
   room = Infinity,
   /** How many milliseconds later it is whenever a process asks for the time. */
   hurry = 0,
-  /** Where to write how many moments and messages there were. */
+  /** Where to write how many moments there were, and what room the folder takes. */
   report,
 } = JSON.parse(process.env.KIT_FAULTS);
 
@@ -44,8 +44,8 @@ for (const name of ['mkdirSync', 'renameSync', 'rmSync', 'rmdirSync', 'unlinkSyn
   };
 }
 
-fs.openSync = (file, flags = 'r', ...rest) => {
-  const counts = isOurs(file) && flags !== 'r';
+fs.openSync = (file, flags, ...rest) => {
+  const counts = isOurs(file) && (flags ?? 'r') !== 'r';
   if (counts && isNow()) die();
   const descriptor = original.openSync(file, flags, ...rest);
   if (counts) open.add(descriptor);
@@ -108,7 +108,7 @@ if (hurry > 0) {
 
 if (report !== undefined) {
   process.on('exit', () =>
-    original.writeFileSync(report, JSON.stringify({ moments, messages, room: sizeOf(folder) })),
+    original.writeFileSync(report, JSON.stringify({ moments, room: sizeOf(folder) })),
   );
 }
 syncBuiltinESMExports();

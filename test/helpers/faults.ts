@@ -1,8 +1,8 @@
 /** The compiled command in a process that fails at a chosen moment; see `faults.js`. */
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { createHash } from 'node:crypto';
+import { sha256 } from '../../src/files.ts';
 import { isLockFile } from '../../src/lock.ts';
 import { type Outcome, spawnKit } from './kit.ts';
 
@@ -34,7 +34,7 @@ export function spawnFaulty(
 export async function measureMoments(
   argv: readonly string[],
   { cwd, folder, hurry = 0 }: { readonly cwd: string; readonly folder: string; hurry?: number },
-): Promise<{ readonly moments: number; readonly messages: number; readonly room: number }> {
+): Promise<{ readonly moments: number; readonly room: number }> {
   const own = mkdtempSync(path.join(cwd, 'report-'));
   const report = path.join(own, 'report.json');
   const settings = { folder: path.join(cwd, folder), hurry, report };
@@ -45,18 +45,45 @@ export async function measureMoments(
   return measured;
 }
 
+/** An experiment that takes seconds; so many samples that each task is a batch of its own. */
+const TINY = {
+  name: 'tiny',
+  data: {
+    task: { environment: 'maze', width: 3, height: 3 },
+    trainCount: 30,
+    validationCount: 4,
+    testCount: 4,
+  },
+  model: { dim: 8, encoderLayers: 1, decoderLayers: 1, heads: 2, ffnDim: 16 },
+  training: { steps: 9, batchSize: 4, warmupSteps: 2, checkpointEvery: 4 },
+  evaluation: { modes: ['slow', 'fast'], samples: 520, maxTokens: 8 },
+};
+
+/** Puts `tiny.json` into `cwd`, and a run of it that has not been evaluated into `trained`. */
+export async function trainTiny(cwd: string): Promise<void> {
+  writeFileSync(path.join(cwd, 'tiny.json'), JSON.stringify(TINY));
+  const { code, stderr } = await spawnKit('train tiny.json --out trained -q'.split(' '), { cwd });
+  if (code !== 0) throw new Error(stderr);
+}
+
+/** Bytes of all files in a folder. */
+export function sizeOf(folder: string): number {
+  return filesOf(folder).reduce((sum, file) => sum + statSync(file).size, 0);
+}
+
 /** Paths and SHA-256 of all files in a folder, but for locks of processes that were killed. */
 export function treeOf(folder: string): Record<string, string> {
-  const files = readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && !isLockFile(entry.name))
+  const files = filesOf(folder).filter((file) => !isLockFile(path.basename(file)));
+  return Object.fromEntries(
+    files.map((file) => [path.relative(folder, file), sha256(readFileSync(file))]),
+  );
+}
+
+function filesOf(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
     .map(({ parentPath, name }) => path.join(parentPath, name))
     .sort();
-  return Object.fromEntries(
-    files.map((file) => [
-      path.relative(folder, file),
-      createHash('sha256').update(readFileSync(file)).digest('hex'),
-    ]),
-  );
 }
 
 function spawnWith(argv: readonly string[], cwd: string, settings: object): Promise<Outcome> {

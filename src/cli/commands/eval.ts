@@ -28,7 +28,7 @@ export const evaluate = defineCommand({
     ['kit eval runs/demo --samples 8 --form well-formed', 'Held to the grammar of responses'],
     ['kit eval runs/demo --data data/maze5-dense', 'Out of distribution'],
   ],
-  goOn: 'the same command goes on; what was answered is kept',
+  goOn: 'the same command goes on; batches that were finished are kept',
   async run([folder], flags, session) {
     const { evaluateRun } = await import('../actions/evaluate.ts');
     await evaluateRun(folder!, flags, session);

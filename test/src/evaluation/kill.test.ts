@@ -1,30 +1,14 @@
-import { cpSync, writeFileSync } from 'node:fs';
+import { cpSync } from 'node:fs';
 import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createRng } from '../../../envs/rng.ts';
-import { KILLS, measureMoments, spawnFaulty, treeOf } from '../../helpers/faults.ts';
+import { acquireLock } from '../../../src/lock.ts';
+import { KILLS, measureMoments, spawnFaulty, trainTiny, treeOf } from '../../helpers/faults.ts';
 import { spawnKit, temporaryFolder } from '../../helpers/kit.ts';
 
 const cwd = temporaryFolder();
 
-const TINY = {
-  name: 'tiny',
-  data: {
-    task: { environment: 'maze', width: 3, height: 3 },
-    trainCount: 30,
-    validationCount: 4,
-    testCount: 4,
-  },
-  model: { dim: 8, encoderLayers: 1, decoderLayers: 1, heads: 2, ffnDim: 16 },
-  training: { steps: 5, batchSize: 4, warmupSteps: 2 },
-  // So many samples that each task is a batch of its own.
-  evaluation: { modes: ['slow', 'fast'], samples: 520, maxTokens: 8 },
-};
-
-beforeAll(async () => {
-  writeFileSync(path.join(cwd, 'tiny.json'), JSON.stringify(TINY));
-  expect((await spawnKit('train tiny.json --out trained -q'.split(' '), { cwd })).code).toBe(0);
-});
+beforeAll(() => trainTiny(cwd));
 
 describe('a process that evaluates', () => {
   it(`may be killed ${KILLS} times, and repeated to the same records`, async () => {
@@ -55,4 +39,12 @@ describe('a process that evaluates', () => {
       expect(treeOf(path.join(cwd, folder, 'evaluation'))).toEqual(expected);
     }
   }, 1_200_000);
+
+  it('keeps others away from what it evaluates', async () => {
+    const folder = path.join('trained', 'evaluation', 'slow-n520-t1');
+    const release = acquireLock(path.join(cwd, folder));
+    const { code, stderr } = await spawnKit(['eval', 'trained', '-q'], { cwd });
+    release();
+    expect([code, stderr]).toEqual([1, `kit: ${folder}: is in use by process ${process.pid}\n`]);
+  });
 });
