@@ -71,9 +71,15 @@ export function addFrame(
     return add('Identity', [`${named('switch', i)}:1`], { attrs, dtypes });
   };
   const next = layBody(frame, carry);
+  // What is handed on waits for the end of the round: the executor gives what is expensive to another
+  // thread while anything else is left to do, and waking that takes longer than most operations.
+  const last = inside.has(nodeOf(next[0]!)) ? [`^${nodeOf(next[0]!)}`] : [];
   return Array.from({ length: count }, (_, i) => {
     const attrs = typeOf(named('switch', i));
-    add('NextIteration', [bringIn(next[i]!)], { attrs, name: named('next', i) });
+    add('NextIteration', [bringIn(next[i]!), ...(i === 0 ? [] : last)], {
+      attrs,
+      name: named('next', i),
+    });
     return graph.add('Exit', [named('switch', i)], { attrs, name: named('exit', i) });
   });
 }

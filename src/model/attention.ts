@@ -2,9 +2,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { alongOutput, attentionGradients } from './attentionGradients.ts';
 import { blockAttention } from './blockAttention.ts';
-import { linear, rotate, type Rotation } from './layers.ts';
+import { rotate, type Rotation } from './layers.ts';
 import { causalMask, type Mask } from './masks.ts';
-import type { Params } from './params.ts';
 
 export interface KeyValue {
   /** [B, H, S, d] each. */
@@ -26,17 +25,11 @@ export function splitProjections(
   return { query, key, value: splitHeads(value, heads) };
 }
 
-/** Keys and values of the encoder's output [B, S, D] for cross-attention. */
-export function crossKeyValue(
-  memory: tf.Tensor,
-  params: Params,
-  { layer, heads }: { layer: string; heads: number },
-): KeyValue {
-  const [batch, length, dim] = memory.shape as [number, number, number];
-  const joint = linear(memory, params[`${layer}.crossAttention.keyValue`]!); // [B, S, 2D]
-  const [key, value] = tf.unstack(
-    tf.transpose(tf.reshape(joint, [batch, length, 2, heads, dim / heads]), [2, 0, 3, 1, 4]),
-  ) as [tf.Tensor, tf.Tensor];
+/** Keys and values, apart and by head, of what projects to both: [B, S, 2D]. */
+export function splitKeyValue(joint: tf.Tensor, heads: number): KeyValue {
+  const [batch, length, width] = joint.shape as [number, number, number];
+  const parts = tf.reshape(joint, [batch, length, 2, heads, width / 2 / heads]);
+  const [key, value] = tf.unstack(tf.transpose(parts, [2, 0, 3, 1, 4])) as [tf.Tensor, tf.Tensor];
   return { key, value };
 }
 

@@ -8,6 +8,7 @@ import type { LoopInputs } from '../engine/loop.ts';
 import { tidied } from '../engine/tidied.ts';
 import { zeros } from '../engine/zeros.ts';
 import type { KeyValue } from './attention.ts';
+import { decodingWeights } from './decoding.ts';
 import type { DecodingOperations } from './decodingOperations.ts';
 import { decodingInputs, flatten, idleStep, ROUNDS, unflattenCarried } from './decodingInputs.ts';
 import type { Step } from './decodingInputs.ts';
@@ -53,18 +54,17 @@ export interface DecoderShape {
   readonly prompt: number;
   /** [states, V] int32, of the grammar. */
   readonly transitions: tf.Tensor;
-  /** As `decodingWeights` has them. */
-  readonly weights: readonly tf.Tensor[];
 }
 
-/** The caller keeps the model, the transitions and the weights. */
+/** The caller keeps the model and the transitions. */
 export function createDecoder(
   model: Model,
   operations: DecodingOperations,
   shape: DecoderShape,
 ): Decoder {
   let { groups, lanes } = shape;
-  const { transitions, weights } = shape;
+  const { transitions } = shape;
+  const weights = decodingWeights(model);
   let prompts = emptyPrompts(model, operations, { count: groups, length: shape.prompt });
   let past = Array.from({ length: model.config.decoderLayers }, () =>
     operations.emptyPast(groups * lanes),

@@ -11,9 +11,9 @@ import type { LoopBody } from '../engine/loop.ts';
 import type { Precision } from '../engine/program.ts';
 import type { KeyValue } from './attention.ts';
 import type { ModelConfig } from './config.ts';
-import type { DecodingOperations } from './decodingOperations.ts';
+import { laidOut, type DecodingOperations } from './decodingOperations.ts';
 import { decodingInputs, flatten, flattenCarried, idleStep, unflatten } from './decodingInputs.ts';
-import { paramSpecs, type Params, type ParamSpec } from './params.ts';
+import { paramSpecs } from './params.ts';
 import type { Choice } from './sampling.ts';
 import { decode, type Model } from './transformer.ts';
 
@@ -25,29 +25,23 @@ export interface DecodingOptions {
   readonly count: number;
 }
 
-/** What a token needs of the parameters; the rest serves to read prompts. */
-function weightSpecs(config: ModelConfig): ParamSpec[] {
-  return paramSpecs(config).filter(
-    ({ name }) => name.startsWith('decoder.') && !name.endsWith('.crossAttention.keyValue'),
-  );
+/** The parameters that a token needs; the others serve to read prompts. */
+function weightNames(config: ModelConfig): string[] {
+  return paramSpecs(config)
+    .map(({ name }) => name)
+    .filter((name) => name.startsWith('decoder.') && !name.endsWith('.crossAttention.keyValue'));
 }
 
-/** Parameters as the loop takes them. */
-export function decodingWeights(
-  { config, params }: Model,
-  { weightOf }: DecodingOperations,
-): tf.Tensor[] {
-  return weightSpecs(config).map(({ name, init }) => {
-    const param = params[name]!;
-    return init === 'linear' ? weightOf(param, name) : tf.clone(param);
-  });
+/** What the loop takes of a model whose parameters are laid out for its operations. */
+export function decodingWeights({ config, params }: Model): tf.Tensor[] {
+  return weightNames(config).map((name) => params[name]!);
 }
 
 export function decodingLoop(
   config: ModelConfig,
   { operations, choice, precision, count }: DecodingOptions,
 ): LoopBody {
-  const names = weightSpecs(config).map(({ name }) => name);
+  const names = weightNames(config);
   return {
     count,
     precision,
@@ -65,13 +59,16 @@ export function decodingLoop(
       const start = tf.maximum(begun, tf.mul(tf.cast(carried.ended, 'int32'), column));
       const past: KeyValue[] = [];
       const newest = { column, start, cos: ofRound(fixed.cos), sin: ofRound(fixed.sin) };
-      const logits = decode({ config, params }, tf.reshape(carried.tokens, [rows, 1]), {
-        memory: fixed.memory,
-        memoryMask: fixed.memoryMask,
-        selfAttention: operations.selfAttention(carried.past, past, newest),
-        crossAttention: operations.crossAttention,
-        layers: operations.layers,
-      });
+      const logits = decode(
+        { config, params, layers: operations.layers },
+        tf.reshape(carried.tokens, [rows, 1]),
+        {
+          memory: fixed.memory,
+          memoryMask: fixed.memoryMask,
+          selfAttention: operations.selfAttention(carried.past, past, newest),
+          crossAttention: operations.crossAttention,
+        },
+      );
       const { tokens, states, logProbs } = operations.chooseTokens(
         tf.reshape(logits, [rows, config.vocabSize]),
         choice,
@@ -126,6 +123,9 @@ function example(
   const rows = groups * lanes;
   const table = ({ shape: [first, , ...others], dtype }: tf.Tensor): tf.Tensor =>
     tf.zeros([first, entries, ...others], dtype);
+  const zeros = Object.fromEntries(
+    paramSpecs(config).map(({ name, shape }) => [name, tf.zeros([...shape])]),
+  );
   const layers = (make: () => KeyValue): KeyValue[] => Array.from({ length: decoderLayers }, make);
   return decodingInputs(config, idleStep(rows), {
     past: layers(() => {
@@ -138,15 +138,9 @@ function example(
     }),
     memoryMask: tf.zeros([groups, 1, 1, prompt]),
     transitions: tf.zeros([states, vocabSize], 'int32'),
-    weights: decodingWeights({ config, params: zeroParams(config) }, operations),
+    weights: decodingWeights({ config, params: laidOut(config, zeros, operations) }),
     column: 0,
     position: 0,
     start: new Int32Array(rows),
   });
-}
-
-function zeroParams(config: ModelConfig): Params {
-  return Object.fromEntries(
-    weightSpecs(config).map(({ name, shape }) => [name, tf.zeros([...shape])]),
-  );
 }

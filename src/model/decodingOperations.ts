@@ -9,6 +9,7 @@ import { attend, attendAcross, splitProjections, type KeyValue } from './attenti
 import type { ModelConfig } from './config.ts';
 import { LAYERS, quarterTurn, type LayerFunctions } from './layers.ts';
 import { HIDDEN } from './masks.ts';
+import { paramSpecs, type Params } from './params.ts';
 import { chooseTokens } from './sampling.ts';
 import type { CrossAttention, SelfAttention } from './transformer.ts';
 
@@ -42,6 +43,20 @@ export interface Newest {
   /** Of its angles [1, d]. */
   readonly cos: tf.Tensor;
   readonly sin: tf.Tensor;
+}
+
+/** Parameters as the operations take them. */
+export function laidOut(
+  config: ModelConfig,
+  params: Params,
+  { weightOf }: Pick<DecodingOperations, 'weightOf'>,
+): Params {
+  return Object.fromEntries(
+    paramSpecs(config).map(({ name, init }) => {
+      const param = params[name]!;
+      return [name, init === 'linear' ? weightOf(param, name) : tf.clone(param)];
+    }),
+  );
 }
 
 /** Past [R · H, columns, d], memory [G, H, S, d]. */

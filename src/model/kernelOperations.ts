@@ -74,14 +74,16 @@ function kernelLayers(dtype: Packed): LayerFunctions {
   const multiply = (
     x: tf.Tensor,
     { weight, columns }: Linear,
-    { gain, residual, gated = false }: { gain?: tf.Tensor; residual?: tf.Tensor; gated?: boolean },
+    around: { gain?: tf.Tensor; residual?: tf.Tensor; gated?: boolean } = {},
   ): tf.Tensor => {
+    const { gain, residual, gated = false } = around;
     const none = tf.zeros([0]);
     const inputs = [x, gain ?? none, tf.scalar(NORM_EPSILON), weight, residual ?? none];
     const integers = { columns, gated: Number(gated) };
     return runKernel('KitLinear', inputs, { integers, types: { T: dtype } })[0]!;
   };
   return {
+    linear: multiply,
     normedLinear: (x, gain, map) => multiply(x, map, { gain }),
     addedLinear: (residual, x, map) => multiply(x, map, { residual }),
     addedSwiGlu(x, gain, { gateUp, down, columns }) {

@@ -3,7 +3,7 @@ import { createRng, type Rng } from '../../envs/rng.ts';
 import { BOS, EOS } from '../../traces/vocabulary.ts';
 import type * as tf from '@tensorflow/tfjs-core';
 import type { LoopInputs } from '../engine/loop.ts';
-import { createDecoder, type DecoderShape } from './decoder.ts';
+import { createDecoder } from './decoder.ts';
 import type { DecodingOperations } from './decodingOperations.ts';
 import { ROUNDS, type Step } from './decodingInputs.ts';
 import type { Job } from './jobs.ts';
@@ -51,13 +51,13 @@ export function createLanes(
   operations: DecodingOperations,
   {
     shape,
-    tables,
+    transitions,
     requests,
     options,
     finish,
   }: {
     readonly shape: { readonly groups: number; readonly lanes: number };
-    readonly tables: Pick<DecoderShape, 'transitions' | 'weights'>;
+    readonly transitions: tf.Tensor;
     readonly requests: readonly RolloutRequest[];
     readonly options: RolloutOptions;
     readonly finish: (row: Row) => void;
@@ -66,7 +66,7 @@ export function createLanes(
   const { maxTokens, seed, end = EOS, grammar } = options;
   const longest = Math.max(...requests.map(({ prompt }) => prompt.length)) + 2;
   const prompt = Math.ceil(longest / PROMPT_GRAIN) * PROMPT_GRAIN;
-  const decoder = createDecoder(model, operations, { ...shape, ...tables, prompt });
+  const decoder = createDecoder(model, operations, { ...shape, prompt, transitions });
   let step: Step | null = null;
   let groups = Array.from({ length: shape.groups }, (): Group => ({
     waiting: [],

@@ -59,7 +59,9 @@ export function embed(table: tf.Tensor, ids: tf.Tensor): tf.Tensor {
 
 /** Products of a transformer with what stands around them, which may be computed in more than one way. */
 export interface LayerFunctions {
-  /** The norm of x [..., D] times a weight: [..., O], O = `columns`. */
+  /** x [..., I] times a weight: [..., O]. */
+  readonly linear: (x: tf.Tensor, map: Linear) => tf.Tensor;
+  /** The norm of x [..., D] times a weight: [..., O]. */
   readonly normedLinear: (x: tf.Tensor, gain: tf.Tensor, map: Linear) => tf.Tensor;
   /** residual [..., O] plus x [..., I] times a weight. */
   readonly addedLinear: (residual: tf.Tensor, x: tf.Tensor, map: Linear) => tf.Tensor;
@@ -67,7 +69,7 @@ export interface LayerFunctions {
   readonly addedSwiGlu: (x: tf.Tensor, gain: tf.Tensor, weights: SwiGluWeights) => tf.Tensor;
 }
 
-/** A weight and how many columns it has; its tensor may be laid out otherwise. */
+/** A weight [I, O], which may be laid out otherwise, and O. */
 export interface Linear {
   readonly weight: tf.Tensor;
   readonly columns: number;
@@ -82,6 +84,7 @@ export interface SwiGluWeights {
 
 /** With gradients, on every backend, of weights [I, O]. */
 export const LAYERS: LayerFunctions = {
+  linear: (x, { weight }) => linear(x, weight),
   normedLinear: (x, gain, { weight }) => linear(rmsNorm(x, gain), weight),
   addedLinear: (residual, x, { weight }) => tf.add(residual, linear(x, weight)),
   addedSwiGlu: (x, gain, { gateUp, down }) => tf.add(x, swiGlu(rmsNorm(x, gain), gateUp, down)),

@@ -12,8 +12,8 @@ import { createLoop, type Loop } from '../engine/loop.ts';
 import type { Precision } from '../engine/program.ts';
 import { tidied } from '../engine/tidied.ts';
 import type { ModelConfig } from './config.ts';
-import { decodingLoop, decodingWeights } from './decoding.ts';
-import { plainOperations, type DecodingOperations } from './decodingOperations.ts';
+import { decodingLoop } from './decoding.ts';
+import { laidOut, plainOperations, type DecodingOperations } from './decodingOperations.ts';
 import { ROUNDS } from './decodingInputs.ts';
 import { busyParts, divide, rowsFor } from './jobs.ts';
 import { kernelOperations } from './kernelOperations.ts';
@@ -95,7 +95,6 @@ export interface RolloutModel {
   readonly kernels?: boolean;
 }
 
-/** Prompts are read in single precision either way. */
 export function createRollouts({
   config,
   params: flat,
@@ -103,11 +102,10 @@ export function createRollouts({
   precision = 'fp32',
   kernels = true,
 }: RolloutModel): Rollouts {
-  const params = tidied(() => splitParams(config, tf.tensor1d(flat)));
   const operations =
     kernels && hasKernels() ? kernelOperations(config, precision) : plainOperations(config);
-  const model = { config, params };
-  const weights = tidied(() => decodingWeights(model, operations));
+  const params = tidied(() => laidOut(config, splitParams(config, tf.tensor1d(flat)), operations));
+  const model = { config, params, layers: operations.layers };
   const loops = new Map<string, Loop>();
   const loopFor = (choice: Choice): Loop => {
     const key = JSON.stringify(choice);
@@ -128,10 +126,10 @@ export function createRollouts({
       }
       if (requests.length === 0 || options.samples === 0) return requests.map(() => []);
       const loop = loopFor(choice);
-      return respond(model, { operations, weights, loop, parts, requests, options });
+      return respond(model, { operations, loop, parts, requests, options });
     },
     dispose() {
-      tf.dispose([...Object.values(params), ...weights]);
+      tf.dispose(Object.values(params));
       for (const loop of loops.values()) loop.dispose();
     },
   };
@@ -141,14 +139,12 @@ async function respond(
   model: Model,
   {
     operations,
-    weights,
     loop,
     parts,
     requests,
     options,
   }: {
     readonly operations: DecodingOperations;
-    readonly weights: readonly tf.Tensor[];
     readonly loop: Loop;
     readonly parts: number;
     readonly requests: readonly RolloutRequest[];
@@ -169,7 +165,7 @@ async function respond(
   const all = Array.from({ length: parts }, (_, part) =>
     createLanes(model, operations, {
       shape: part < busy ? shape : { groups: 1, lanes: 1 },
-      tables: { transitions, weights },
+      transitions,
       requests,
       options,
       finish,

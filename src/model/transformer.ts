@@ -9,13 +9,13 @@ import {
   attend,
   attendAcross,
   AT_ONCE,
-  crossKeyValue,
   mergeHeads,
+  splitKeyValue,
   splitProjections,
 } from './attention.ts';
 import type { AttendOptions, AttentionBlocks, KeyValue } from './attention.ts';
 import type { ModelConfig } from './config.ts';
-import { embed, LAYERS, linear, rmsNorm, rotation } from './layers.ts';
+import { embed, LAYERS, rotation } from './layers.ts';
 import type { LayerFunctions, Linear, Rotation } from './layers.ts';
 import { causalMask } from './masks.ts';
 import type { Params } from './params.ts';
@@ -26,23 +26,25 @@ export interface Model {
   readonly params: Params;
   /** How attention is computed, at once unless given. Layers in blocks are recomputed for gradients. */
   readonly blocks?: AttentionBlocks;
+  /** How products are computed, with gradients unless given, and by parameters laid out for that. */
+  readonly layers?: LayerFunctions;
 }
 
 /** @param prompt [B, P] int32 @param mask [B, 1, 1, P] @returns memory [B, P, D] */
 export function encode(model: Model, prompt: tf.Tensor, mask: tf.Tensor): tf.Tensor {
-  const { config, params, blocks: { encoder: blocks } = AT_ONCE } = model;
+  const { config, params, blocks: { encoder: blocks } = AT_ONCE, layers = LAYERS } = model;
   const positions = positionsOf(config, prompt.shape[1]!);
   const stage = stageFor(blocks);
   let x = embed(params['encoder.embedding']!, prompt); // [B, P, D]
   for (let i = 0; i < config.encoderLayers; i++) {
     const layer = `encoder.${i}`;
-    const joint = queryKeyValue(x, params, { layer, config, stage, layers: LAYERS });
+    const joint = queryKeyValue(x, params, { layer, config, stage, layers });
     const { query, ...own } = splitProjections(joint, { heads: config.heads, positions });
     x = stage(
       ({ inputs: [x, attended], params }) => {
         const map = linearOf(params, layer, config.dim)('attention.output');
-        const sum = LAYERS.addedLinear(x!, mergeHeads(attended!), map);
-        return feedForward(sum, params, { layer, config, layers: LAYERS });
+        const sum = layers.addedLinear(x!, mergeHeads(attended!), map);
+        return feedForward(sum, params, { layer, config, layers });
       },
       {
         inputs: [x, attend(query, own, { mask, blocks })],
@@ -51,14 +53,21 @@ export function encode(model: Model, prompt: tf.Tensor, mask: tf.Tensor): tf.Ten
       },
     );
   }
-  return linear(rmsNorm(x, params['encoder.norm']!), params['encoder.output']!);
+  return layers.normedLinear(x, params['encoder.norm']!, {
+    weight: params['encoder.output']!,
+    columns: config.dim,
+  });
 }
 
 /** Keys and values of the prompt, per decoder layer. */
-export function readMemory({ config, params }: Model, memory: tf.Tensor): readonly KeyValue[] {
-  return Array.from({ length: config.decoderLayers }, (_, i) =>
-    crossKeyValue(memory, params, { layer: `decoder.${i}`, heads: config.heads }),
-  );
+export function readMemory(
+  { config, params, layers = LAYERS }: Model,
+  memory: tf.Tensor,
+): readonly KeyValue[] {
+  return Array.from({ length: config.decoderLayers }, (_, i) => {
+    const map = linearOf(params, `decoder.${i}`, 2 * config.dim)('crossAttention.keyValue');
+    return splitKeyValue(layers.linear(memory, map), config.heads);
+  });
 }
 
 /** How the positions of a layer see each other: of query, key and value [B, T, 3D], to [B, H, T, d]. */
@@ -78,17 +87,16 @@ export interface DecoderContext {
   readonly memoryMask: tf.Tensor;
   readonly selfAttention: SelfAttention;
   readonly crossAttention?: CrossAttention;
-  readonly layers?: LayerFunctions;
 }
 
 /** @param tokens [B, T] int32 @returns logits [B, T, V] */
 export function decode(
-  { config, params, blocks = AT_ONCE }: Model,
+  { config, params, blocks = AT_ONCE, layers = LAYERS }: Model,
   tokens: tf.Tensor,
   context: DecoderContext,
 ): tf.Tensor {
   const { memory, memoryMask, selfAttention } = context;
-  const { crossAttention = attendAcross, layers = LAYERS } = context;
+  const { crossAttention = attendAcross } = context;
   const stage = stageFor(blocks.decoder);
   let x = embed(params['decoder.embedding']!, tokens); // [B, T, D]
   for (let i = 0; i < config.decoderLayers; i++) {

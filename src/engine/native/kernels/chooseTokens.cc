@@ -76,7 +76,7 @@ void chooseRows(const float* logits, int64_t rows, int64_t count, const Inputs& 
   }
 }
 
-void compute(void*, TF_OpKernelContext* context) {
+void choose(void*, TF_OpKernelContext* context) {
   Run run(context);
   const Tensor logits = run.input(0), uniforms = run.input(1), temperature = run.input(2);
   const Tensor forced = run.input(3), transitions = run.input(4), states = run.input(5);
@@ -108,7 +108,7 @@ const bool known = add({"KitChooseTokens",
                         {},
                         shapes,
                         nullptr,
-                        compute,
+                        choose,
                         nullptr});
 
 }  // namespace

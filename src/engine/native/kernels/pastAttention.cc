@@ -95,16 +95,17 @@ KIT_INLINE void score(const T* query, const T* keys, int64_t n, float* scores) {
   }
 }
 
-// Weighted sums of the rows first … last of values [n, D]: N vectors, each with the weights of its head.
+// Weighted sums of the rows first … last of values [n, D]: N vectors, each with the weights of its head
+// and the inverse of their sum.
 template <int N, class T>
-KIT_INLINE void weigh(const T* values, const T* const* weights, int64_t first, int64_t last,
-                      int64_t dim, float* out) {
+KIT_INLINE void weigh(const T* values, const T* const* weights, const float* inverses, int64_t first,
+                      int64_t last, int64_t dim, float* out) {
   Floats total[N] = {};
   for (int64_t at = first; at <= last; at++) {
     for (int i = 0; i < N; i++)
       total[i] = accumulate(total[i], values + at * dim + i * kWidth, weights[i][at]);
   }
-  for (int i = 0; i < N; i++) store(out + i * kWidth, total[i]);
+  for (int i = 0; i < N; i++) store(out + i * kWidth, total[i] * inverses[i]);
 }
 
 // `perWord` numbers are in a word of the tables.
@@ -151,8 +152,13 @@ KIT_INLINE void attendRows(const Inputs& in, const Shape& shape, T* keys, T* val
     const T* table = values + from / perWord * dim;
     const auto weighFrom = [&](int64_t at, auto count) {
       const T* own[count.value];
-      for (int i = 0; i < count.value; i++) own[i] = weights + (at + i * kWidth) / d * words;
-      weigh<count.value>(table + at, own, firstWord, lastWord, dim, to + at);
+      float ofHead[count.value];
+      for (int i = 0; i < count.value; i++) {
+        const int64_t head = (at + i * kWidth) / d;
+        own[i] = weights + head * words;
+        ofHead[i] = inverses[head];
+      }
+      weigh<count.value>(table + at, own, ofHead, firstWord, lastWord, dim, to + at);
     };
     int64_t at = 0;
     for (; at + 8 * kWidth <= whole; at += 8 * kWidth) weighFrom(at, Count<8>());
@@ -162,8 +168,8 @@ KIT_INLINE void attendRows(const Inputs& in, const Shape& shape, T* keys, T* val
       to[at] = 0;
       for (int64_t i = firstWord; i <= lastWord; i++)
         to[at] = accumulate(to[at], table[i * dim + at], weights[at / d * words + i]);
+      to[at] *= inverses[at / d];
     }
-    for (int64_t i = 0; i < dim; i++) to[i] *= inverses[i / d];
     keys += dim * words;
     values += dim * words;
   }
@@ -178,7 +184,7 @@ void attendPairs(const Inputs& in, const Shape& shape, uint32_t* keys, uint32_t*
   attendRows<2>(in, shape, keys, values, out);
 }
 
-void compute(void* heads, TF_OpKernelContext* context) {
+void attendToPast(void* heads, TF_OpKernelContext* context) {
   Run run(context);
   const Tensor joint = run.input(0), keys = run.input(1), values = run.input(2);
   const Tensor column = run.input(3), start = run.input(4), cosine = run.input(5),
@@ -227,7 +233,7 @@ const bool known = add({"KitPastAttention",
                         {"T: {float, int32}", "heads: int >= 1"},
                         shapes,
                         make,
-                        compute,
+                        attendToPast,
                         unmake});
 
 }  // namespace

@@ -102,7 +102,7 @@ void attend(const Tables& in, const Shape& shape, float* out) {
   }
 }
 
-void compute(void* heads, TF_OpKernelContext* context) {
+void attendTogether(void* heads, TF_OpKernelContext* context) {
   Run run(context);
   const Tensor query = run.input(0), key = run.input(1), value = run.input(2),
                hidden = run.input(3);
@@ -134,7 +134,7 @@ const bool known = add({"KitSharedAttention",
                         {"heads: int >= 1"},
                         shapes,
                         make,
-                        compute,
+                        attendTogether,
                         unmake});
 
 }  // namespace
