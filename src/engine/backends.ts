@@ -10,6 +10,7 @@ import util from 'node:util';
 import * as tf from '@tensorflow/tfjs-core';
 import { InputError } from '../../envs/inputError.ts';
 import { loadAddon } from './binding.ts';
+import { kernelBuild } from './kernelBuilds.ts';
 import { announceKernels } from './kernels.ts';
 import { gpuNames, hasBfloat16 } from './machine.ts';
 import { locateEngine } from './nativeEngine.ts';
@@ -43,8 +44,9 @@ export interface BackendOptions {
 /**
  * Makes a backend the one that every tensor operation of this process runs on.
  *
- * @throws InputError if there is no backend of that name, the one asked for can't be used, or
- * `threads` differs from what the native library was started with in this process
+ * @throws InputError if there is no backend of that name, the one asked for can't be used, `threads`
+ * differs from what the native library was started with in this process, or KIT_KERNELS names no build
+ * that runs here
  */
 export async function startBackend(options: BackendOptions = {}): Promise<Backend> {
   const { backend, threads } = options;
@@ -117,17 +119,18 @@ async function loadNative(options: BackendOptions): Promise<Started> {
     const remedy = state.tried ? 'kit setup tries again' : 'kit setup installs it';
     throw new Unavailable(`${state.reason} (${remedy})`);
   }
+  const kernels = kernelBuild();
   const threads = setThreads(options);
   // tfjs 4.22 calls a function that Node 22 deprecates and 23 removed (tensorflow/tfjs #8609).
   Object.assign(util, { isNullOrUndefined: (value: unknown) => value == null });
-  const addon = loadOrExplain(() => loadAddon(state.engine.tensorflow, state.engine.binding));
+  const addon = loadOrExplain(() => loadAddon(state.engine, kernels));
   const { NodeJSKernelBackend } = requireUpstream('./dist/nodejs_kernel_backend') as {
     NodeJSKernelBackend: new (addon: unknown, packageName: string) => tf.KernelBackend;
   };
   requireUpstream('./dist/register_all_kernels');
   const packageName = '@tensorflow/tfjs-node-gpu';
   tf.registerBackend('tensorflow', () => new NodeJSKernelBackend(addon, packageName));
-  announceKernels(!addon.isUsingGpuDevice());
+  announceKernels(addon.isUsingGpuDevice() || kernels === null ? null : kernels.name);
   const devices = addon.isUsingGpuDevice() ? await gpuNames() : [cpuName()];
   return { version: addon.TF_Version, devices, threads };
 }

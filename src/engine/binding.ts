@@ -9,7 +9,7 @@ import path from 'node:path';
 import { kitRoot } from '../kitPackage.ts';
 import { sha256, writeJsonAtomic } from '../files.ts';
 import { engineCache, makeFolder } from './engineCache.ts';
-import { kernelBuilds, kernelLibrary } from './kernelBuilds.ts';
+import { kernelBuild, kernelBuilds, libraryOf, type KernelBuild } from './kernelBuilds.ts';
 import { errorLine, runProgram, type RunOptions } from './processes.ts';
 import { SetupFailure } from './setupFailure.ts';
 import { fingerprint, type Tensorflow } from './tensorflow.ts';
@@ -32,7 +32,8 @@ export interface Addon {
 /** Where the binding for `tensorflow` lies or would lie; its name covers all that goes into it. */
 export function bindingFolder(tensorflow: Tensorflow, env: NodeJS.ProcessEnv): string {
   const { version } = require('node-api-headers/package.json') as { version: string };
-  const facts = [FLAGS.join(' '), process.platform, process.arch, version, fingerprint(tensorflow)];
+  const flags = JSON.stringify([FLAGS, kernelBuilds()]);
+  const facts = [flags, process.platform, process.arch, version, fingerprint(tensorflow)];
   const key = sha256(
     ...facts.map((fact) => `${fact}\n`),
     ...[...filesIn(path.join(upstream(), 'binding')), ...filesIn(OWN)].map((file) =>
@@ -46,7 +47,8 @@ export function bindingFolder(tensorflow: Tensorflow, env: NodeJS.ProcessEnv): s
 export function findBinding(tensorflow: Tensorflow, env: NodeJS.ProcessEnv): Binding | null {
   const folder = bindingFolder(tensorflow, env);
   const file = path.join(folder, 'binding.json');
-  const parts = [ADDON, QUIET_LOAD, kernelLibrary()].map((name) => path.join(folder, name));
+  const libraries = kernelBuilds().map(libraryOf);
+  const parts = [ADDON, QUIET_LOAD, ...libraries].map((name) => path.join(folder, name));
   if (![file, ...parts].every(existsSync)) return null;
   const { version } = JSON.parse(readFileSync(file, 'utf8')) as { version: string };
   return { folder, version };
@@ -80,8 +82,8 @@ export async function buildBinding(
         path.join(OWN, 'quietLoad.cc'),
         ...(process.platform === 'linux' ? ['-ldl'] : []),
       ]),
-      ...kernelBuilds().map(({ library, flags }) =>
-        compile(library, [...flags, ...kernels, ...link]),
+      ...kernelBuilds().map((build) =>
+        compile(libraryOf(build), [...build.flags, ...kernels, ...link]),
       ),
     ]);
     const version = await testBinding(tensorflow, temporary, run);
@@ -93,11 +95,14 @@ export async function buildBinding(
   return findBinding(tensorflow, run.env)!;
 }
 
-/** Loads the addon into this process, without TensorFlow's greetings, and the kit's operations. */
-export function loadAddon(tensorflow: Tensorflow, { folder }: Pick<Binding, 'folder'>): Addon {
+/** Loads the addon into this process, without TensorFlow's greetings, and the kit's operations if any. */
+export function loadAddon(
+  { tensorflow, binding: { folder } }: { tensorflow: Tensorflow; binding: Binding },
+  kernels: KernelBuild | null,
+): Addon {
   const loader = require(path.join(folder, QUIET_LOAD)) as { load(library: string): void };
   loader.load(tensorflow.libraries[0]);
-  loader.load(path.join(folder, kernelLibrary()));
+  if (kernels !== null) loader.load(path.join(folder, libraryOf(kernels)));
   return require(path.join(folder, ADDON)) as Addon;
 }
 
@@ -125,7 +130,9 @@ export async function testBinding(
   run: RunOptions & { env: NodeJS.ProcessEnv },
 ): Promise<string> {
   const env = { ...run.env, TF_CPP_MIN_LOG_LEVEL: '3' };
-  const paths = [folder, QUIET_LOAD, ADDON, kernelLibrary(), tensorflow.libraries[0]];
+  const kernels = kernelBuild(run.env);
+  const own = kernels === null ? [] : [libraryOf(kernels)];
+  const paths = [folder, QUIET_LOAD, ADDON, tensorflow.libraries[0], ...own];
   const args = ['-e', SELF_TEST, ...paths];
   const result = await runProgram(process.execPath, args, { ...run, env, timeoutMs: 300_000 });
   const [, version] = /^works (\S+)$/m.exec(result.stdout) ?? [];
@@ -135,10 +142,10 @@ export async function testBinding(
 }
 
 const SELF_TEST = `
-  const [folder, quietLoad, addon, kernels, library] = process.argv.slice(1);
+  const [folder, quietLoad, addon, library, kernels] = process.argv.slice(1);
   const { load } = require(folder + '/' + quietLoad);
   load(library);
-  load(folder + '/' + kernels);
+  if (kernels) load(folder + '/' + kernels);
   const tf = require(folder + '/' + addon);
   const x = tf.createTensor([2, 2], tf.TF_FLOAT, Float32Array.of(1, 2, 3, 4));
   const attributes = [
@@ -149,15 +156,18 @@ const SELF_TEST = `
   const [product] = tf.executeOp('MatMul', attributes, [x, x], 1);
   const values = [...tf.tensorDataSync(product.id)].join();
   if (values !== '7,10,15,22') throw new Error('a matrix product came out as ' + values);
-  const none = tf.createTensor([0], tf.TF_FLOAT, new Float32Array(0));
-  const zero = tf.createTensor([], tf.TF_FLOAT, Float32Array.of(0));
-  const own = [{ name: 'T', type: tf.TF_ATTR_TYPE, value: tf.TF_FLOAT }];
-  const integer = (name, value) => ({ name, type: tf.TF_ATTR_INT, value });
-  const [packed] = tf.executeOp('KitPack', [...own, integer('gated', 0), integer('halved', 0)], [x], 1);
-  const linear = [...own, integer('gated', 0), integer('columns', 2)];
-  const [again] = tf.executeOp('KitLinear', linear, [x, none, zero, packed.id, none], 1);
-  const same = [...tf.tensorDataSync(again.id)].join();
-  if (same !== '7,10,15,22') throw new Error('a product of the kit came out as ' + same);
+  if (kernels) {
+    const none = tf.createTensor([0], tf.TF_FLOAT, new Float32Array(0));
+    const zero = tf.createTensor([], tf.TF_FLOAT, Float32Array.of(0));
+    const own = [{ name: 'T', type: tf.TF_ATTR_TYPE, value: tf.TF_FLOAT }];
+    const integer = (name, value) => ({ name, type: tf.TF_ATTR_INT, value });
+    const pack = [...own, integer('gated', 0), integer('halved', 0)];
+    const [packed] = tf.executeOp('KitPack', pack, [x], 1);
+    const linear = [...own, integer('gated', 0), integer('columns', 2)];
+    const [again] = tf.executeOp('KitLinear', linear, [x, none, zero, packed.id, none], 1);
+    const same = [...tf.tensorDataSync(again.id)].join();
+    if (same !== '7,10,15,22') throw new Error('a product of the kit came out as ' + same);
+  }
   console.log('works ' + tf.TF_Version);
 `;
 

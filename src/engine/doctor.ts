@@ -6,6 +6,7 @@ import { kitVersion } from '../kitPackage.ts';
 import { BACKENDS, bfloat16Problem, startBackend, type BackendName } from './backends.ts';
 import { testBinding } from './binding.ts';
 import { engineCache, folderBytes } from './engineCache.ts';
+import { runningKernels } from './kernels.ts';
 import { cpuFeatures } from './machine.ts';
 import { locateEngine } from './nativeEngine.ts';
 import { createProgram, type Precision } from './program.ts';
@@ -39,6 +40,8 @@ export type BackendDiagnosis =
       readonly gflops: number;
       /** The same in bfloat16; null where it would not be faster. */
       readonly bfloat16Gflops: number | null;
+      /** Which build of the kit's own operations runs; null for none. */
+      readonly kernels: string | null;
       /** The folder that the native libraries come from. */
       readonly tensorflow: string | null;
     }
@@ -73,7 +76,8 @@ async function diagnoseBackend(name: BackendName, threads?: number): Promise<Bac
     const bfloat16Gflops = problem === null ? measureGflops(MATRIX_SIZE[name], 'bf16') : null;
     const { version, devices, threads: used } = started;
     const speed = { threads: used, gflops, bfloat16Gflops };
-    return { name, available: true, version, devices, ...speed, tensorflow };
+    const kernels = runningKernels();
+    return { name, available: true, version, devices, ...speed, kernels, tensorflow };
   } catch (error) {
     if (!(error instanceof InputError || error instanceof SetupFailure)) throw error;
     return { name, available: false, reason: error.message.replace(`backend ${name}: `, '') };

@@ -6,16 +6,21 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { dataType, type NativeBackend, type OpAttribute } from './recorder.ts';
 
-let loaded = false;
+let loaded: string | null = null;
 
-/** For whoever loads the native library: whether it has the operations for the device that it uses. */
-export function announceKernels(present: boolean): void {
-  loaded = present;
+/** For whoever loads the native library: which build of them runs on the device that it uses. */
+export function announceKernels(build: string | null): void {
+  loaded = build;
+}
+
+/** The build that `runKernel` calls on the backend that runs; null if there is none. */
+export function runningKernels(): string | null {
+  return tf.getBackend() === 'tensorflow' ? loaded : null;
 }
 
 /** Whether `runKernel` can be called on the backend that runs. */
 export function hasKernels(): boolean {
-  return loaded && tf.getBackend() === 'tensorflow';
+  return runningKernels() !== null;
 }
 
 /** Attributes of an operation: its integers, and the types of its inputs where those may differ. */

@@ -56,12 +56,13 @@ const FAILURE = 'failure.json';
 
 /** What may turn a failure into a success when it changes. */
 function circumstances(env: NodeJS.ProcessEnv): Record<string, string> {
-  const { KIT_TENSORFLOW = '', KIT_NO_DOWNLOAD = '', CXX = '', PATH = '' } = env;
+  const { KIT_TENSORFLOW = '', KIT_NO_DOWNLOAD = '', KIT_KERNELS = '', CXX = '', PATH = '' } = env;
   return {
     version: kitVersion(),
     node: process.version,
     KIT_TENSORFLOW,
     KIT_NO_DOWNLOAD,
+    KIT_KERNELS,
     CXX,
     PATH,
   };

@@ -29,7 +29,7 @@ export function diagnosisLines({ versions, machine, cache, backends }: Diagnosis
 function backendLines(backend: BackendDiagnosis, isFastest: boolean): string[] {
   const name = backend.name.padEnd(12);
   if (!backend.available) return [`${name}not available: ${backend.reason}`];
-  const { version, devices, threads, gflops, bfloat16Gflops, tensorflow } = backend;
+  const { version, devices, threads, gflops, bfloat16Gflops, kernels, tensorflow } = backend;
   const threading = `${threads} ${threads === 1 ? 'thread' : 'threads'}`;
   const bf16 = bfloat16Gflops === null ? '' : `, ${formatNumber(bfloat16Gflops)} in bf16`;
   const speed = `${formatNumber(gflops)} GFLOPS${bf16}`;
@@ -38,6 +38,7 @@ function backendLines(backend: BackendDiagnosis, isFastest: boolean): string[] {
     `${name}${version}, ${threading}, ${speed}${used}`,
     `${' '.repeat(12)}on ${devices.join(', ')}`,
     ...(tensorflow === null ? [] : [`${' '.repeat(12)}from ${tensorflow}`]),
+    ...(kernels === null ? [] : [`${' '.repeat(12)}decodes by kernels built for ${kernels}`]),
   ];
 }
 
