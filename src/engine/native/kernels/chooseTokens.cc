@@ -21,7 +21,9 @@ struct Inputs {
 };
 
 // The first at which the sum so far exceeds the goal; vectors at first, then one by one.
-KIT_INLINE int32_t drawn(const float* weights, int64_t count, int64_t padded, float goal) {
+KIT_INLINE int32_t drawn(const float* weights, int64_t count, int64_t padded, float total,
+                         float uniform) {
+  const float goal = uniform * total;
   float before = 0;
   int64_t at = 0;
   for (; at + kWidth < padded; at += kWidth) {
@@ -31,10 +33,10 @@ KIT_INLINE int32_t drawn(const float* weights, int64_t count, int64_t padded, fl
   }
   for (; at < count - 1; at++) {
     before += weights[at];
-    if (before > goal) break;
+    if (before > goal) return static_cast<int32_t>(at);
   }
   // Rounding may lead behind the last that has any chance.
-  while (at > 0 && weights[at] == 0) at--;
+  while (at > 0 && total + weights[at] == total) at--;
   return static_cast<int32_t>(at);
 }
 
@@ -45,7 +47,7 @@ void chooseRows(const float* logits, int64_t rows, int64_t count, const Inputs& 
   for (int64_t row = 0; row < rows; row++, logits += count) {
     std::memcpy(own.data(), logits, count * sizeof(float));
     const float most = greatest(own.data(), padded);
-    const float normaliser = most + std::log(exponentials(own.data(), most, 1, weights.data(), padded));
+    const float normaliser = std::log(exponentials(own.data(), most, 1, weights.data(), padded));
     const int32_t* following =
         in.transitions == nullptr ? nullptr : in.transitions + in.states[row] * count;
     int32_t token = in.forced[row];
@@ -66,11 +68,11 @@ void chooseRows(const float* logits, int64_t rows, int64_t count, const Inputs& 
         if (changed)
           for (int64_t i = 0; i < count; i++)
             if (following[i] < 0) weights[i] = 0;
-        token = drawn(weights.data(), count, padded, in.uniforms[row] * total);
+        token = drawn(weights.data(), count, padded, total, in.uniforms[row]);
       }
     }
     tokens[row] = token;
-    logProbs[row] = logits[token] - normaliser;
+    logProbs[row] = (logits[token] - most) - normaliser;
     const int32_t next = following == nullptr ? in.states[row] : following[token];
     after[row] = next < 0 ? 0 : next;
   }
@@ -81,8 +83,9 @@ void choose(void*, TF_OpKernelContext* context) {
   const Tensor logits = run.input(0), uniforms = run.input(1), temperature = run.input(2);
   const Tensor forced = run.input(3), transitions = run.input(4), states = run.input(5);
   const int64_t rows = logits.dim(0), count = logits.dim(1), known = transitions.dim(0);
-  bool right = uniforms.size() == rows && forced.size() == rows && states.size() == rows &&
-               count > 0 && (known == 0 || transitions.dim(1) == count);
+  bool right = count > 0 && logits.size() == rows * count && temperature.size() == 1 &&
+               uniforms.size() == rows && forced.size() == rows && states.size() == rows &&
+               (known == 0 || transitions.dim(1) == count);
   if (!run.check(right, "KitChooseTokens: shapes do not agree")) return;
   for (int64_t row = 0; row < rows; row++) {
     const int32_t state = states.data<int32_t>()[row];

@@ -77,7 +77,7 @@ KIT_INLINE float single(uint32_t upper) {
   return x;
 }
 
-// n numbers, which are even in number, as n / 2 pairs.
+// n numbers as pairs, the last with 0 if they are odd in number.
 KIT_INLINE void pair(const float* x, uint32_t* pairs, int64_t n) {
   int64_t i = 0;
   for (; i + 2 * kWidth <= n; i += 2 * kWidth) {
@@ -89,7 +89,9 @@ KIT_INLINE void pair(const float* x, uint32_t* pairs, int64_t n) {
                                                  27, 29, 31);
     store(pairs + i / 2, (rounded(first) >> 16) | (rounded(second) & 0xffff0000u));
   }
-  for (; i < n; i += 2) pairs[i / 2] = half(x[i]) | static_cast<uint32_t>(half(x[i + 1])) << 16;
+  for (; i + 2 <= n; i += 2)
+    pairs[i / 2] = half(x[i]) | static_cast<uint32_t>(half(x[i + 1])) << 16;
+  if (i < n) pairs[i / 2] = half(x[i]);
 }
 
 // total + table · factor; of pairs, both products are added.
@@ -208,8 +210,11 @@ class Tensor {
     return static_cast<T*>(TF_TensorData(tensor_));
   }
   int64_t size() const { return TF_TensorElementCount(tensor_); }
-  /** From the end if it is negative. */
-  int64_t dim(int i) const { return TF_Dim(tensor_, i < 0 ? TF_NumDims(tensor_) + i : i); }
+  /** From the end if it is negative; -1 if there is no such axis, at which TensorFlow would abort. */
+  int64_t dim(int i) const {
+    const int rank = TF_NumDims(tensor_), axis = i < 0 ? rank + i : i;
+    return axis >= 0 && axis < rank ? TF_Dim(tensor_, axis) : -1;
+  }
   TF_DataType type() const { return TF_TensorType(tensor_); }
 
  private:
@@ -234,10 +239,10 @@ class Run {
 
   /** Floats of the shape of `like`, but for the last axis. */
   Tensor outputWithLast(int i, const Tensor& like, int64_t last) {
-    int64_t dims[8];
     const int rank = TF_NumDims(like);
+    std::vector<int64_t> dims(rank);
     for (int axis = 0; axis < rank; axis++) dims[axis] = axis == rank - 1 ? last : like.dim(axis);
-    return allocate(i, dims, rank, TF_FLOAT);
+    return allocate(i, dims.data(), rank, TF_FLOAT);
   }
 
   /** Hands an input on, which may have been written to. */

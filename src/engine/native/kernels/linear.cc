@@ -4,7 +4,7 @@
 // with residual [R, O] added after, if there is one; or, gated, silu(a) · b of two halves [O].
 //
 // KitPack lays a matrix [I, O] out as that reads it: panels [P, I, 32] of 32 columns, the last filled up
-// with zeros; gated, 16 columns of either half in each. In bf16 [P, I / 2, 32] int32 of two rows each.
+// with zeros; gated, 16 columns of either half in each. In bf16 [P, ⌈I / 2⌉, 32] int32 of two rows each.
 
 #include <cmath>
 #include <utility>
@@ -42,20 +42,20 @@ void pack(void* options, TF_OpKernelContext* context) {
   const Tensor matrix = run.input(0);
   const auto [gated, halved] = *static_cast<PackOptions*>(options);
   const int64_t inner = matrix.dim(0), columns = matrix.dim(1);
-  const bool right = columns > 0 && inner > 0 && (!gated || columns % 2 == 0) &&
-                     (!halved || inner % 2 == 0);
+  const bool right = columns > 0 && inner > 0 && matrix.size() == inner * columns &&
+                     (!gated || columns % 2 == 0);
   if (!run.check(right, "KitPack: the matrix can't be laid out")) return;
-  const int64_t panels = panelsOf(columns);
-  const Tensor out = halved ? run.output(0, {panels, inner / 2, kPanel}, TF_INT32)
+  const int64_t panels = panelsOf(columns), words = (inner + 1) / 2;
+  const Tensor out = halved ? run.output(0, {panels, words, kPanel}, TF_INT32)
                             : run.output(0, {panels, inner, kPanel});
   const float* from = matrix.data<float>();
   for (int64_t panel = 0; panel < panels; panel++) {
-    for (int64_t i = 0; i < inner; i++) {
+    for (int64_t i = 0; i < (halved ? 2 * words : inner); i++) {
       for (int64_t place = 0; place < kPanel; place++) {
         const int64_t column = columnAt(panel, place, columns, gated);
-        const float x = column < 0 ? 0 : from[i * columns + column];
+        const float x = column < 0 || i >= inner ? 0 : from[i * columns + column];
         if (halved) {
-          const int64_t word = (panel * inner / 2 + i / 2) * kPanel + place;
+          const int64_t word = (panel * words + i / 2) * kPanel + place;
           out.data<uint16_t>()[2 * word + i % 2] = half(x);
         } else {
           out.data<float>()[(panel * inner + i) * kPanel + place] = x;
@@ -159,9 +159,11 @@ void multiplyFloats(const float* x, const float* panels, const Shape& shape, boo
 
 void multiplyHalves(const float* x, const uint32_t* panels, const Shape& shape, bool gated,
                     const float* residual, float* out) {
-  std::vector<uint32_t> pairs(shape.rows * shape.inner / 2);
-  pair(x, pairs.data(), shape.rows * shape.inner);
-  multiplyAll(pairs.data(), panels, shape.inner / 2, shape, gated, residual, out);
+  const int64_t words = (shape.inner + 1) / 2;
+  std::vector<uint32_t> pairs(shape.rows * words);
+  for (int64_t row = 0; row < shape.rows; row++)
+    pair(x + row * shape.inner, pairs.data() + row * words, shape.inner);
+  multiplyAll(pairs.data(), panels, words, shape, gated, residual, out);
 }
 
 // Root-mean-square norm of each row.
@@ -189,9 +191,10 @@ void linear(void* options, TF_OpKernelContext* context) {
   const Tensor panels = run.input(3), residual = run.input(4);
   const auto [columns, gated] = *static_cast<LinearOptions*>(options);
   const bool halved = panels.type() == TF_INT32;
-  const int64_t inner = panels.dim(1) * (halved ? 2 : 1);
-  const Shape shape{rows.size() / inner, inner, columns, panels.dim(0)};
-  const bool right = rows.dim(-1) == inner && panels.dim(2) == kPanel &&
+  const int64_t inner = rows.dim(-1);
+  const Shape shape{inner > 0 ? rows.size() / inner : 0, inner, columns, panels.dim(0)};
+  const bool right = inner > 0 && epsilon.size() == 1 && panels.dim(2) == kPanel &&
+                     panels.dim(1) == (halved ? (inner + 1) / 2 : inner) &&
                      shape.panels == panelsOf(gated ? 2 * columns : columns) &&
                      (gain.size() == 0 || gain.size() == inner) &&
                      (residual.size() == 0 || residual.size() == shape.rows * columns);

@@ -34,8 +34,7 @@ struct Turn {
 };
 
 Turn turnOf(const Inputs& in, const Shape& shape, float scale) {
-  const int64_t padded = (shape.dim() + kWidth - 1) / kWidth * kWidth;
-  Turn turn{std::vector<float>(padded), std::vector<float>(padded)};
+  Turn turn{std::vector<float>(shape.dim()), std::vector<float>(shape.dim())};
   for (int64_t i = 0; i < shape.dim(); i++) {
     const int64_t at = i % shape.headDim;
     turn.own[i] = in.cosine[at] * scale;
@@ -44,12 +43,14 @@ Turn turnOf(const Inputs& in, const Shape& shape, float scale) {
   return turn;
 }
 
-// Reads and writes whole vectors; what lies behind the last dimension is multiplied by 0.
 KIT_INLINE void rotate(const float* x, float* y, const Turn& turn) {
-  for (size_t i = 0; i < turn.own.size(); i += kWidth) {
+  const size_t dim = turn.own.size();
+  size_t i = 0;
+  for (; i + kWidth <= dim; i += kWidth) {
     const Floats own = load(x + i);
     store(y + i, own * load(&turn.own[i]) + neighbours(own) * load(&turn.neighbour[i]));
   }
+  for (; i < dim; i++) y[i] = x[i] * turn.own[i] + x[i ^ 1] * turn.neighbour[i];
 }
 
 // A number of a table, alone or in a pair.
@@ -115,7 +116,7 @@ KIT_INLINE void attendRows(const Inputs& in, const Shape& shape, T* keys, T* val
   const int64_t words = span / perWord;
   const float scale = 1 / std::sqrt(static_cast<float>(d));
   const Turn queryTurn = turnOf(in, shape, scale), keyTurn = turnOf(in, shape, 1);
-  std::vector<float> query(dim + kWidth), key(dim + kWidth), scores(shape.heads * span);
+  std::vector<float> query(dim), key(dim), scores(shape.heads * span);
   std::vector<float> inverses(shape.heads);
   std::vector<T> queryPairs(dim), weightPairs(shape.heads * words);
   for (int64_t row = 0; row < shape.rows; row++) {
@@ -194,7 +195,7 @@ void attendToPast(void* heads, TF_OpKernelContext* context) {
   const bool paired = keys.type() == TF_INT32;
   const int64_t cached = shape.rows * shape.blocks * shape.dim() * kBlock / (paired ? 2 : 1);
   const Inputs in{joint.data<float>(), cosine.data<float>(), sine.data<float>(),
-                  start.data<int32_t>(), *column.data<int32_t>()};
+                  start.data<int32_t>(), column.size() == 1 ? *column.data<int32_t>() : -1};
   const bool right = joint.size() == shape.rows * 3 * shape.dim() && keys.size() == cached &&
                      values.size() == cached && start.size() == shape.rows &&
                      cosine.size() == shape.headDim && sine.size() == shape.headDim &&
