@@ -37,9 +37,14 @@ function backendLines(backend: BackendDiagnosis, isFastest: boolean): string[] {
   return [
     `${name}${version}, ${threading}, ${speed}${used}`,
     `${' '.repeat(12)}on ${devices.join(', ')}`,
-    ...(tensorflow === null ? [] : [`${' '.repeat(12)}from ${tensorflow}`]),
-    ...(kernels === null ? [] : [`${' '.repeat(12)}decodes by kernels built for ${kernels}`]),
+    ...(tensorflow === null ? [] : nativeLines(tensorflow, kernels)),
   ];
+}
+
+function nativeLines(tensorflow: string, kernels: string | null): string[] {
+  const operations = kernels === null ? "TensorFlow's" : `the kit's, built for ${kernels}`;
+  const lines = [`from ${tensorflow}`, `operations of decoding: ${operations}`];
+  return lines.map((line) => `${' '.repeat(12)}${line}`);
 }
 
 function gigabytes(bytes: number): string {
