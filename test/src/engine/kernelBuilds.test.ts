@@ -1,14 +1,12 @@
-import { execFile } from 'node:child_process';
-import path from 'node:path';
-import { promisify } from 'node:util';
+import { execFileSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { InputError } from '../../../envs/inputError.ts';
-import { startBackend } from '../../../src/engine/backends.ts';
 import { kernelBuild, kernelBuilds, libraryOf } from '../../../src/engine/kernelBuilds.ts';
-import { runningKernels } from '../../../src/engine/kernels.ts';
-import { kitRoot } from '../../../src/kitPackage.ts';
-import { expectCloseToLargest } from '../../helpers/tensors.ts';
+import { hasKernels } from '../../../src/engine/kernels.ts';
+import { startTestBackend } from '../../helpers/backend.ts';
+import { expectClose, expectCloseToLargest } from '../../helpers/tensors.ts';
 
 const builds = kernelBuilds('x64');
 const names = builds.map(({ name }) => name);
@@ -87,18 +85,63 @@ describe('the build of the operations', () => {
   });
 });
 
-const { name: backend } = await startBackend();
+await startTestBackend();
 
-describe.runIf(backend === 'tensorflow' && runningKernels() !== null)('all builds', () => {
-  const runnable = kernelBuilds().filter(({ name }) => name === runningKernels() || runs(name));
-
-  it('give the same results, and so does none', async () => {
-    const script = path.join(kitRoot, 'dist', 'test', 'helpers', 'decodedNumbers.js');
-    expect(script).toBeDefined();
+describe.runIf(hasKernels())('every build that runs here', () => {
+  const [fastest, ...others] = kernelBuilds()
+    .map(({ name }) => name)
+    .filter(runs);
+  let expected: Results;
+  beforeAll(() => {
+    expected = resultsOf(fastest!);
+    expect(expected.build).toBe(fastest);
   });
 
-  function runs(name: string): boolean {
-    return kernelBuild({ KIT_KERNELS: name }) !== null;
-  }
-  void [execFile, promisify, expectCloseToLargest, runnable];
+  it.each(others)('%s has the results of the fastest, but for roundings', (name) => {
+    const results = resultsOf(name);
+    expect(results.build).toBe(name);
+    expect(results.tokens).toEqual(expected.tokens);
+    for (const [name, values] of Object.entries(results.exact!)) {
+      expectClose(values, expected.exact![name]!, { absolute: 1e-5, relative: 1e-5 });
+    }
+    for (const [name, values] of Object.entries(results.rounded!)) {
+      expectCloseToLargest(values, expected.rounded![name]!, { relative: 2 ** -7 });
+    }
+    expectSameRollouts(results, expected);
+  });
+
+  it('has the rollouts of a library without any', () => {
+    const none = resultsOf('none');
+    expect(none.build).toBeNull();
+    expectSameRollouts(none, expected);
+  });
 });
+
+// Helpers
+
+interface Results {
+  readonly build: string | null;
+  readonly exact?: Readonly<Record<string, number[]>>;
+  readonly rounded?: Readonly<Record<string, number[]>>;
+  readonly tokens?: readonly number[];
+  readonly rollouts: { readonly ids: number[][]; readonly logProbs: number[] };
+}
+
+function runs(KIT_KERNELS: string): boolean {
+  try {
+    return kernelBuild({ KIT_KERNELS }) !== null;
+  } catch {
+    return false;
+  }
+}
+
+function resultsOf(KIT_KERNELS: string): Results {
+  const script = fileURLToPath(new URL('../../helpers/kernelResults.js', import.meta.url));
+  const env = { ...process.env, KIT_KERNELS };
+  return JSON.parse(execFileSync(process.execPath, [script], { env, encoding: 'utf8' })) as Results;
+}
+
+function expectSameRollouts({ rollouts }: Results, expected: Results): void {
+  expect(rollouts.ids).toEqual(expected.rollouts.ids);
+  expectClose(rollouts.logProbs, expected.rollouts.logProbs, { absolute: 1e-4 });
+}

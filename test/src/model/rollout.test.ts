@@ -1,11 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { paddingMask } from '../../../src/model/masks.ts';
 import { createRollouts, type RolloutOptions, type Rollouts } from '../../../src/model/rollout.ts';
-import { causalAttention, decode, encode, readMemory } from '../../../src/model/transformer.ts';
-import { BOS, EOS } from '../../../traces/vocabulary.ts';
+import { EOS } from '../../../traces/vocabulary.ts';
 import { startTestBackend } from '../../helpers/backend.ts';
-import { smallConfig, smallModel, smallParams, SMALL_VOCABULARY } from '../../helpers/models.ts';
+import { smallConfig, smallModel, smallParams } from '../../helpers/models.ts';
+import { plainLogits, plainLogProbs } from '../../helpers/plainLogits.ts';
 import { expectClose, expectNoLeak } from '../../helpers/tensors.ts';
 
 const requests = [
@@ -39,7 +38,7 @@ describe('a response', () => {
         requests.forEach(({ prompt }, i) => {
           const [{ ids, logProbs }] = responses[i] as [(typeof responses)[0][0]];
           expect([...ids]).toEqual(plainGreedy(seed, prompt, prefix, 40));
-          expectClose(logProbs, plainLogProbs(seed, prompt, [...ids]));
+          expectClose(logProbs, logProbsOf(seed, prompt, [...ids]));
         });
       }
       dispose();
@@ -52,7 +51,7 @@ describe('a response', () => {
     const responses = await respond(requests, options);
     responses.forEach((samples, i) => {
       for (const { ids, logProbs } of samples) {
-        expectClose(logProbs, plainLogProbs(SEED, requests[i]!.prompt, [...ids]), {
+        expectClose(logProbs, logProbsOf(SEED, requests[i]!.prompt, [...ids]), {
           absolute: 1e-4,
         });
       }
@@ -171,36 +170,12 @@ function chances(
   return logits.map((_, token) => kept[nucleus.indexOf(token)] ?? 0);
 }
 
-/** Logits at each position after `response`, all computed at once. */
-function plainLogits(seed: number, prompt: readonly number[], response: readonly number[]) {
-  return tf.tidy(() => {
-    const model = smallModel(seed);
-    const ids = [BOS, ...prompt, EOS];
-    const memoryMask = paddingMask([ids.length], ids.length);
-    const memory = readMemory(
-      model,
-      encode(model, tf.tensor2d([ids], undefined, 'int32'), memoryMask),
-    );
-    const tokens = [BOS, ...response];
-    const logits = decode(model, tf.tensor2d([tokens], undefined, 'int32'), {
-      memory,
-      memoryMask,
-      selfAttention: causalAttention(model, tokens.length),
-    });
-    return tf.reshape(logits, [tokens.length, SMALL_VOCABULARY]).arraySync() as number[][];
-  });
-}
-
 function nextLogits(seed: number, prompt: readonly number[], response: readonly number[] = []) {
-  return plainLogits(seed, prompt, response).at(-1)!;
+  return tf.tidy(() => plainLogits(smallModel(seed), prompt, response).at(-1)!);
 }
 
-function plainLogProbs(seed: number, prompt: readonly number[], response: readonly number[]) {
-  const logits = plainLogits(seed, prompt, response);
-  return response.map((token, i) => {
-    const sum = logits[i]!.reduce((total, logit) => total + Math.exp(logit), 0);
-    return logits[i]![token]! - Math.log(sum);
-  });
+function logProbsOf(seed: number, prompt: readonly number[], response: readonly number[]) {
+  return tf.tidy(() => plainLogProbs(smallModel(seed), prompt, response));
 }
 
 function plainGreedy(
