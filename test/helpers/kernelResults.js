@@ -91,7 +91,7 @@ function chosen() {
   const rows = 20;
   const logits = tf.mul(table(rows, 938), 5);
   const uniforms = tf.abs(table(rows));
-  const forced = tf.fill([rows], -1, 'int32');
+  const forced = tf.neg(tf.ones([rows], 'int32'));
   const states = tf.zeros([rows], 'int32');
   const none = tf.zeros([0, 938], 'int32');
   const inputs = [logits, uniforms, tf.scalar(0.7), forced, none, states];
@@ -103,13 +103,13 @@ async function rolloutResults() {
   const shape = { dim: 36, encoderLayers: 1, decoderLayers: 2, heads: 3, ffnDim: 51 };
   const config = { ...shape, vocabSize: 23 };
   const params = wave(paramCount(config)).map((x) => x / 4);
-  const { respond } = createRollouts({ config, params });
+  const rollouts = createRollouts({ config, params });
   const requests = [
     { id: 'a', prompt: [5, 6, 7] },
     { id: 'b', prompt: [8, 9, 12, 5, 5] },
   ];
   const options = { prefix: [2], samples: 5, temperature: 0, maxTokens: 60, seed: 1, end: null };
-  const responses = (await respond(requests, options)).flat();
+  const responses = (await rollouts.respond(requests, options)).flat();
   return {
     ids: responses.map(({ ids }) => [...ids]),
     logProbs: responses.flatMap(({ logProbs }) => [...logProbs]),

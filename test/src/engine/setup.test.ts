@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { kernelBuilds, libraryOf } from '../../../src/engine/kernelBuilds.ts';
 import { platformProblem } from '../../../src/engine/machine.ts';
 import { locateEngine, type EngineState } from '../../../src/engine/nativeEngine.ts';
 import { setupEngine, type SetupOptions } from '../../../src/engine/setup.ts';
@@ -14,7 +15,9 @@ import {
   type FakeToolchain,
 } from '../../helpers/fakeToolchain.ts';
 
-const COMPILED = ['compile quiet_load.node', 'compile tfjs_binding.node'];
+const COMPILED = ['quiet_load.node', 'tfjs_binding.node', ...kernelBuilds().map(libraryOf)]
+  .map((library) => `compile ${library}`)
+  .sort();
 
 describe.skipIf(platformProblem() !== null)('a set-up', () => {
   it('fetches, checks, unpacks and compiles; a second one does nothing', async () => {
@@ -61,7 +64,7 @@ describe.skipIf(platformProblem() !== null)('a set-up', () => {
     const [one, other] = await Promise.all([setUp(tools), setUp(tools)]);
     expect(one).toMatchObject({ ready: true });
     expect(other).toEqual(one);
-    expect(tools.calls()).toHaveLength(4);
+    expect(tools.calls()).toHaveLength(2 + COMPILED.length);
   });
 
   it('uses nothing that a killed one left, and removes it', async () => {
@@ -73,7 +76,7 @@ describe.skipIf(platformProblem() !== null)('a set-up', () => {
     }
     expect(locateEngine(tools.env)).toMatchObject({ ready: false, tried: false });
     expect(await setUp(tools)).toMatchObject({ ready: true });
-    expect(tools.calls()).toHaveLength(4);
+    expect(tools.calls()).toHaveLength(2 + COMPILED.length);
     expect(readdirSync(tools.cache).filter((name) => name.startsWith('.'))).toEqual([]);
     expect(readdirSync(path.join(tools.cache, 'bindings'))).toHaveLength(1);
   });
@@ -90,15 +93,23 @@ describe.skipIf(platformProblem() !== null)('a set-up', () => {
     expect(tools.calls().filter((call) => call === 'download')).toHaveLength(2);
   });
 
-  it('compiles anew, but does not fetch, when the binding has gone or is damaged', async () => {
-    const tools = fakeToolchain();
-    const first = await setUp(tools);
-    const folder = first.ready ? first.engine.binding.folder : '';
-    rmSync(path.join(folder, 'tfjs_binding.node'));
-    expect(locateEngine(tools.env)).toMatchObject({ ready: false });
-    expect(await setUp(tools)).toEqual(first);
-    expect(tools.calls().slice(4).sort()).toEqual(COMPILED);
-  });
+  it.each(['tfjs_binding.node', libraryOf(kernelBuilds()[0]!)])(
+    'compiles anew, but does not fetch, when %s has gone',
+    async (library) => {
+      const tools = fakeToolchain();
+      const first = await setUp(tools);
+      const folder = first.ready ? first.engine.binding.folder : '';
+      rmSync(path.join(folder, library));
+      expect(locateEngine(tools.env)).toMatchObject({ ready: false });
+      expect(await setUp(tools)).toEqual(first);
+      expect(
+        tools
+          .calls()
+          .slice(2 + COMPILED.length)
+          .sort(),
+      ).toEqual(COMPILED);
+    },
+  );
 
   it('takes the TensorFlow of python3 before any download', async () => {
     const tools = fakeToolchain();
