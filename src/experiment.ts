@@ -120,6 +120,8 @@ const evaluationFields = z.strictObject({
   topP: z.number().gt(0).max(1).optional(),
   /** What responses are held to; see `traces/grammar.ts` for what each name means. */
   form: z.enum(['any', 'well-formed', 'complete']).optional(),
+  /** Of weights and of what is remembered while planning; fp32 unless given. */
+  precision: z.enum(['fp32', 'bf16']).optional(),
   /** Longest response in tokens. */
   maxTokens: count.default(10_000),
   /** Solved tasks that the report draws, per mode. */

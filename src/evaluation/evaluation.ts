@@ -22,6 +22,8 @@ const settingsSchema = z.strictObject({
   topK: z.number().int().positive().optional(),
   topP: z.number().gt(0).max(1).optional(),
   form: z.enum(['well-formed', 'complete']).optional(),
+  /** Of weights and of what is remembered while planning; fp32 unless given. */
+  precision: z.literal('bf16').optional(),
   maxTokens: z.number().int().positive(),
   seed: z.union([z.string(), z.number()]),
   /** Nondeterministic A* runs per task. */
@@ -60,12 +62,12 @@ export interface Evaluation {
   readonly records: readonly EvaluationRecord[];
 }
 
-/** `slow-greedy`, `auto-n64-t1-k20-well-formed`; `on` names a data set other than the run's own. */
+/** `slow-greedy`, `auto-n64-t1-k20-well-formed-bf16`; `on` names a data set other than the run's own. */
 export function evaluationName(
-  settings: Pick<EvaluationSettings, 'mode' | 'samples'> & TokenChoice,
+  settings: Pick<EvaluationSettings, 'mode' | 'samples' | 'precision'> & TokenChoice,
   on?: string,
 ): string {
-  const { mode, samples, temperature, topK, topP, form } = settings;
+  const { mode, samples, temperature, topK, topP, form, precision } = settings;
   const decoding = samples === 1 && temperature === 0 ? 'greedy' : `n${samples}-t${temperature}`;
   const parts = [
     mode,
@@ -73,6 +75,7 @@ export function evaluationName(
     topK === undefined ? undefined : `k${topK}`,
     topP === undefined ? undefined : `p${topP}`,
     form,
+    precision,
     on,
   ];
   return parts.filter((part) => part !== undefined).join('-');

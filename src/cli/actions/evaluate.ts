@@ -3,6 +3,7 @@ import { readManifest } from '../../data/dataset.ts';
 import { readEvaluation } from '../../evaluation/evaluation.ts';
 import type { Mode } from '../../evaluation/rollouts.ts';
 import { collectResults } from '../../report/results.ts';
+import type { Precision } from '../../engine/program.ts';
 import { readRun } from '../../report/run.ts';
 import { chooseCheckpoint } from '../../training/runModel.ts';
 import type { Session } from '../session.ts';
@@ -19,6 +20,7 @@ export interface EvaluateFlags extends EngineFlags, ChoiceFlags {
   readonly samples: number | undefined;
   readonly greedy: boolean;
   readonly maxTokens: number | undefined;
+  readonly precision: Precision | undefined;
   readonly data: string | undefined;
   readonly split: Decoding['split'] | undefined;
   readonly tasks: number | undefined;
@@ -56,6 +58,7 @@ function decodingOf(flags: EvaluateFlags, own: Decoding): Decoding {
   if (greedy && topK !== undefined) throw new UsageError('--greedy has no --top-k');
   if (greedy && topP !== undefined) throw new UsageError('--greedy has no --top-p');
   const drawn = greedy ? 1 : (samples ?? own.samples);
+  const { precision = own.precision } = flags;
   const choice = chosenBy(greedy ? { ...flags, temperature: 0 } : flags, own, drawn);
   return {
     ...own,
@@ -66,6 +69,7 @@ function decodingOf(flags: EvaluateFlags, own: Decoding): Decoding {
     topP: choice.topP,
     form: choice.form,
     maxTokens: flags.maxTokens ?? own.maxTokens,
+    precision: precision === 'fp32' ? undefined : precision,
     split: flags.split ?? own.split,
     tasks: flags.tasks ?? own.tasks,
     seed: flags.seed ?? own.seed,

@@ -27,8 +27,10 @@ export async function runExperiment(
   checkRunFolder(out, loaded.experiment, { resume: true, ownData: flags.data === undefined });
   session.note(`${name}: ${description}`);
 
-  const { isSlow, startEngine } = await import('../stages/engine.ts');
+  const { checkPrecision, isSlow, startEngine } = await import('../stages/engine.ts');
   const backend = await startEngine(flags, loaded.experiment, session);
+  // Before the training, which may take days.
+  checkPrecision(loaded.experiment.evaluation.precision, backend, 'evaluation.precision');
   const { prepareData } = await import('../stages/data.ts');
   const { dataset, experiment } = await prepareData(loaded.experiment, flags.data, session);
   const shipped = isSlow(backend) ? pretrainedFile(loaded) : null;

@@ -7,6 +7,7 @@ import { createVocabulary, type Vocabulary } from '../../../traces/vocabulary.ts
 import { tokenizerOf } from '../../../traces/index.ts';
 import { judgeResponse } from '../../evaluation/evaluate.ts';
 import type { SampleRecord } from '../../evaluation/records.ts';
+import type { Precision } from '../../engine/program.ts';
 import { MODE_PREFIX, type Mode } from '../../evaluation/rollouts.ts';
 import { rolloutChoice } from '../../evaluation/tokenChoice.ts';
 import { loadModel } from '../stages/model.ts';
@@ -14,7 +15,7 @@ import { chooseCheckpoint } from '../../training/runModel.ts';
 import { besideEachOther, drawPlan, drawTokens } from '../drawing.ts';
 import { readProblemFile, solveProblem } from '../problems.ts';
 import type { Session } from '../session.ts';
-import { startEngine, type EngineFlags } from '../stages/engine.ts';
+import { checkPrecision, startEngine, type EngineFlags } from '../stages/engine.ts';
 import { readRunExperiment } from '../stages/runFolder.ts';
 import { chosenBy, type ChoiceFlags } from '../tokenChoice.ts';
 
@@ -22,6 +23,7 @@ export interface SolveFlags extends EngineFlags, ChoiceFlags {
   readonly mode: Mode;
   readonly samples: number;
   readonly maxTokens: number | undefined;
+  readonly precision: Precision | undefined;
   readonly seed: number | undefined;
 }
 
@@ -30,7 +32,7 @@ export async function solveFile(
   file: string,
   { flags, session }: { readonly flags: SolveFlags; readonly session: Session },
 ): Promise<void> {
-  const { mode, samples, seed = 1 } = flags;
+  const { mode, samples, precision, seed = 1 } = flags;
   const choice = chosenBy(flags, { temperature: 0 }, samples);
   const experiment = readRunExperiment(run);
   const checkpoint = chooseCheckpoint(run, experiment);
@@ -41,7 +43,8 @@ export async function solveFile(
     prompt: promptOf(problem, vocabulary, file),
   }));
   const backend = await startEngine(flags, experiment, session);
-  const { rollout, dispose } = loadModel(checkpoint, backend);
+  checkPrecision(precision, backend, '--precision');
+  const { rollout, dispose } = loadModel(checkpoint, backend, precision);
   const maxTokens = flags.maxTokens ?? experiment.evaluation.maxTokens;
   const drawing = rolloutChoice(choice, vocabulary);
   const options = { prefix: MODE_PREFIX[mode], samples, ...drawing, maxTokens, seed };

@@ -1,6 +1,6 @@
 import { defineCommand } from '../command.ts';
 import { integer, oneOf, someOf, switchOn, text } from '../flags.ts';
-import { choiceFlags, engineFlags, MODE_NAMES, RUN } from './shared.ts';
+import { choiceFlags, engineFlags, MODE_NAMES, planningPrecision, RUN } from './shared.ts';
 
 export const evaluate = defineCommand({
   name: 'eval',
@@ -12,6 +12,7 @@ export const evaluate = defineCommand({
     ...choiceFlags("the experiment's"),
     greedy: switchOn('One response per task, always the likeliest token'),
     maxTokens: integer("Longest response [default: the experiment's]", { min: 1, max: 1_000_000 }),
+    precision: planningPrecision("the experiment's"),
     data: text("Data set [default: the run's own]"),
     split: oneOf("validation, test or train [default: the experiment's]", [
       'validation',

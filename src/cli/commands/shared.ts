@@ -27,6 +27,9 @@ export const engineFlags = {
   threads: integer('CPU threads of the tensor backend', { min: 1, max: 4096 }),
 } as const;
 
+export const planningPrecision = (usual: string) =>
+  oneOf(`Of the model: fp32, or bf16, which is faster [default: ${usual}]`, ['fp32', 'bf16']);
+
 /** How tokens of responses are chosen; `usual` tells which temperature applies unless given. */
 export const choiceFlags = (usual: string) => ({
   temperature: decimal(`Of sampling; 0 is greedy [default: ${usual}]`, { min: 0, max: 1e6 }),

@@ -1,6 +1,6 @@
 import { defineCommand } from '../command.ts';
 import { integer, oneOf, withDefault } from '../flags.ts';
-import { choiceFlags, engineFlags, MODE_NAMES, RUN } from './shared.ts';
+import { choiceFlags, engineFlags, MODE_NAMES, planningPrecision, RUN } from './shared.ts';
 
 export const solve = defineCommand({
   name: 'solve',
@@ -14,6 +14,7 @@ export const solve = defineCommand({
     ),
     ...choiceFlags('0, or 1 with --samples, --top-k or --top-p'),
     maxTokens: integer("Longest response [default: the experiment's]", { min: 1, max: 1_000_000 }),
+    precision: planningPrecision('fp32'),
     seed: integer('Of the samples [default: 1]'),
     ...engineFlags,
   },

@@ -1,5 +1,7 @@
 /** Starts the tensor backend that a command asks for. */
-import { startBackend, type Backend } from '../../engine/backends.ts';
+import { InputError } from '../../../envs/inputError.ts';
+import { bfloat16Problem, startBackend, type Backend } from '../../engine/backends.ts';
+import type { Precision } from '../../engine/program.ts';
 import type { Experiment } from '../../experiment.ts';
 import type { Session } from '../session.ts';
 
@@ -22,6 +24,16 @@ export async function startEngine(
   session.note(`engine: ${name} ${version} on ${info.devices.join(', ')}, ${threading}`);
   if (info.slowerBecause !== null) session.note(`  no faster one: ${info.slowerBecause}`);
   return info;
+}
+
+/** @throws InputError naming the `setting` if a backend computes no faster in a precision */
+export function checkPrecision(
+  precision: Precision | undefined,
+  backend: Pick<Backend, 'name' | 'devices'>,
+  setting: string,
+): void {
+  const problem = precision === 'bf16' ? bfloat16Problem(backend) : null;
+  if (problem !== null) throw new InputError(`${setting}: ${problem}`);
 }
 
 /** Training takes some 30 times as long as with the native engine. */

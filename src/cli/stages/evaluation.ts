@@ -18,6 +18,7 @@ import { hasUnfinished, openUnfinished } from '../../evaluation/unfinished.ts';
 import type { Experiment } from '../../experiment.ts';
 import { sha256 } from '../../files.ts';
 import { acquireLock } from '../../lock.ts';
+import { checkPrecision } from './engine.ts';
 import { loadModel } from './model.ts';
 import type { Checkpoint } from '../../training/checkpoint.ts';
 import { firstDifference } from '../../training/runFolder.ts';
@@ -34,7 +35,7 @@ export interface EvaluationStage {
   /** Where the weights come from, if not from the run's own training. */
   readonly source?: string | undefined;
   readonly dataset: Dataset;
-  readonly backend: Pick<Backend, 'threads'>;
+  readonly backend: Pick<Backend, 'name' | 'devices' | 'threads'>;
   /** Folder of the run. */
   readonly out: string;
   readonly decoding: Decoding;
@@ -45,6 +46,8 @@ export interface Decoding extends TokenChoice {
   readonly modes: readonly Mode[];
   readonly samples: number;
   readonly maxTokens: number;
+  /** fp32 unless given. */
+  readonly precision: EvaluationSettings['precision'];
   readonly split: 'train' | 'validation' | 'test';
   readonly tasks: number;
   readonly seed: string | number;
@@ -53,19 +56,26 @@ export interface Decoding extends TokenChoice {
 }
 
 export function ownDecoding({ evaluation, seed }: Experiment): Decoding {
-  const { form } = evaluation;
-  return { ...evaluation, form: form === 'any' ? undefined : form, seed, on: undefined };
+  const { form, precision } = evaluation;
+  return {
+    ...evaluation,
+    form: form === 'any' ? undefined : form,
+    precision: precision === 'fp32' ? undefined : precision,
+    seed,
+    on: undefined,
+  };
 }
 
 /**
  * Evaluates each mode that has not been evaluated so, going on where one was stopped, and returns the
  * names of all.
- * @throws InputError if the model can't read the data set, the split holds no tasks, or another
- *   process works on the evaluation
+ * @throws InputError if the model can't read the data set, the split holds no tasks, the backend has
+ *   not the precision, or another process works on the evaluation
  */
 export async function evaluateModes(stage: EvaluationStage, session: Session): Promise<string[]> {
   const { experiment, checkpoint, source, dataset, out, decoding } = stage;
   checkVocabulary(checkpoint, dataset);
+  const own = ownDecoding(experiment);
   const names: string[] = [];
   const sha = sha256(bytesOf(checkpoint.params));
   const open: { name: string; settings: EvaluationSettings }[] = [];
@@ -77,6 +87,7 @@ export async function evaluateModes(stage: EvaluationStage, session: Session): P
       topK: decoding.topK,
       topP: decoding.topP,
       form: decoding.form,
+      precision: decoding.precision,
       maxTokens: decoding.maxTokens,
       seed: decoding.seed,
       referenceRuns: REFERENCE_RUNS,
@@ -86,7 +97,7 @@ export async function evaluateModes(stage: EvaluationStage, session: Session): P
       dataset: datasetChecksum(dataset.manifest),
       checkpoint: { step: checkpoint.step, sha256: sha, ...(source !== undefined && { source }) },
     };
-    const name = evaluationName(settings, deviations(decoding, ownDecoding(experiment)));
+    const name = evaluationName(settings, deviations(decoding, own));
     names.push(name);
     const held = readEvaluationSettings(out, name);
     const done = held !== null && firstDifference(held, settings) === null;
@@ -96,6 +107,9 @@ export async function evaluateModes(stage: EvaluationStage, session: Session): P
     }
   }
   if (open.length === 0) return names;
+  const { precision } = decoding;
+  const isOwn = precision === own.precision;
+  checkPrecision(precision, stage.backend, isOwn ? 'evaluation.precision' : '--precision');
 
   const { tasks } = open[0]!.settings;
   if (tasks === 0) {
@@ -103,7 +117,7 @@ export async function evaluateModes(stage: EvaluationStage, session: Session): P
   }
   const split = readSplit(dataset.folder, decoding.split);
   const examples = Array.from({ length: tasks }, (_, i) => exampleAt(split, i));
-  const { rollout, dispose } = loadModel(checkpoint, stage.backend);
+  const { rollout, dispose } = loadModel(checkpoint, stage.backend, precision);
   try {
     for (const { name, settings } of open) {
       await locked(out, name, async () => {

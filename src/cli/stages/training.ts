@@ -7,7 +7,7 @@ import { type Batch, splitBatch } from '../../data/batch.ts';
 import { createBatches, validationBatches } from '../../data/batches.ts';
 import { batchLadder, EXACT, type Ladder } from '../../data/ladder.ts';
 import { datasetChecksum, readSplit } from '../../data/dataset.ts';
-import { bfloat16Problem, type Backend } from '../../engine/backends.ts';
+import type { Backend } from '../../engine/backends.ts';
 import type { Experiment } from '../../experiment.ts';
 import { readJson, writeJsonAtomic } from '../../files.ts';
 import { acquireLock } from '../../lock.ts';
@@ -23,7 +23,7 @@ import { blocksOf } from '../../training/trainer.ts';
 import { formatNumber } from '../progress.ts';
 import type { Session } from '../session.ts';
 import { writeDataLink, type Dataset } from './data.ts';
-import { isSlow } from './engine.ts';
+import { checkPrecision, isSlow } from './engine.ts';
 
 export interface TrainingStage {
   readonly experiment: Experiment;
@@ -57,8 +57,7 @@ export async function trainModel(stage: TrainingStage, session: Session): Promis
     // Operation by operation, parts only cost.
     const parts = isSlow(backend) ? 1 : Math.min(training.parts, batchSize);
     const options = { batchSize, strategy, vocabulary, weighting, sorted };
-    const problem = precision === 'bf16' ? bfloat16Problem(backend) : null;
-    if (problem !== null) throw new InputError(`training.precision: ${problem}`);
+    checkPrecision(precision, backend, 'training.precision');
     const batches = examples && createBatches(examples, { ...options, seed });
     if (batches !== null && !isSlow(backend)) {
       const { prompts, responses } = batches.ladder;

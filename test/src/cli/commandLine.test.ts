@@ -101,6 +101,7 @@ describe('a value that can not be used ends with 1 and one line', () => {
     ['eval RUN --top-p 0', '--top-p must be above 0, not 0'],
     ['eval RUN --top-p 1.5', '--top-p must be at most 1, not 1.5'],
     ['eval RUN --form sonnet', '--form: there is no "sonnet", only any, well-formed, complete'],
+    ['eval RUN --precision half', '--precision: there is no "half", only fp32, bf16'],
     [
       'solve RUN maze.txt --temperature 0 --top-k 3',
       '--top-k needs a --temperature above 0, not 0',

@@ -73,6 +73,7 @@ describe('completion', () => {
     ['kit eval RUN --mode ', 'fast'],
     ['kit eval RUN --mode a', 'auto'],
     ['kit eval RUN --form ', 'well-formed'],
+    ['kit solve RUN maze.txt --precision ', 'bf16'],
     ['kit run demo --backend ', 'wasm'],
     ['kit gen-mazes --', '--validation-count'],
     ['kit data ', 'stats'],

@@ -118,6 +118,7 @@ describe('--set', () => {
     ['evaluation.topK=5', 'evaluation.topK: needs a temperature above 0; it is 5'],
     ['evaluation.topP=0.5', 'evaluation.topP: needs a temperature above 0; it is 0.5'],
     ['evaluation.form=sonnet', /evaluation.form: expected one of "any".*, not "sonnet"$/],
+    ['evaluation.precision=fp16', /evaluation.precision: expected one of "fp32".*, not "fp16"$/],
     ['name=a/b', /name: letters, digits/],
   ])('%s is refused in one line', async (set, message) => {
     const expected = typeof message === 'string' ? `--set ${message}` : message;

@@ -65,6 +65,10 @@ describe('an evaluation on disk', () => {
       [{ ...settings, settings: { ...settings.settings, topP: 0 } }, /settings\.topP: /],
       [{ ...settings, settings: { ...settings.settings, form: 'any' } }, /settings\.form: /],
       [
+        { ...settings, settings: { ...settings.settings, precision: 'fp32' } },
+        /settings\.precision: /,
+      ],
+      [
         { ...settings, settings: { ...settings.settings, typo: 1 } },
         /settings\.json: settings: .*typo/,
       ],
@@ -87,9 +91,22 @@ describe('the names of evaluations', () => {
       'slow-greedy-complete',
     ],
     [
-      { mode: 'auto', samples: 8, temperature: 1, topK: 20, topP: 0.9, form: 'well-formed' },
+      { mode: 'fast', samples: 1, temperature: 0, precision: 'bf16' },
+      undefined,
+      'fast-greedy-bf16',
+    ],
+    [
+      {
+        mode: 'auto',
+        samples: 8,
+        temperature: 1,
+        topK: 20,
+        topP: 0.9,
+        form: 'well-formed',
+        precision: 'bf16',
+      },
       'dense',
-      'auto-n8-t1-k20-p0.9-well-formed-dense',
+      'auto-n8-t1-k20-p0.9-well-formed-bf16-dense',
     ],
   ] as const)('%o on %s is %s', (settings, on, name) => {
     expect(evaluationName(settings, on)).toBe(name);
