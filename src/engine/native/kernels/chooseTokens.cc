@@ -5,12 +5,18 @@
 // grammar allows; unless one is forced. With each ln p under softmax(logits).
 
 #include <cmath>
+#include <cstring>
+#include <vector>
 
-#include "kernel.h"
+#include "operation.h"
+#include "vectors.h"
 
 namespace {
 
 using namespace kit;
+
+// A logit of what can't come.
+constexpr float kImpossible = -1e30f;
 
 struct Inputs {
   const float* uniforms;       // [R]
@@ -43,7 +49,7 @@ KIT_INLINE int32_t drawn(const float* weights, int64_t count, int64_t padded, fl
 void chooseRows(const float* logits, int64_t rows, int64_t count, const Inputs& in, int32_t* tokens,
                 float* logProbs, int32_t* after) {
   const int64_t padded = (count + kWidth - 1) / kWidth * kWidth;
-  std::vector<float> own(padded, -1e30f), weights(padded);
+  std::vector<float> own(padded, kImpossible), weights(padded);
   for (int64_t row = 0; row < rows; row++, logits += count) {
     std::memcpy(own.data(), logits, count * sizeof(float));
     const float most = greatest(own.data(), padded);
@@ -52,22 +58,18 @@ void chooseRows(const float* logits, int64_t rows, int64_t count, const Inputs& 
         in.transitions == nullptr ? nullptr : in.transitions + in.states[row] * count;
     int32_t token = in.forced[row];
     if (token < 0) {
-      const bool greedy = in.temperature == 0;
-      if (following != nullptr)
-        for (int64_t i = 0; i < count; i++)
-          if (following[i] < 0) own[i] = -1e30f;
-      const bool changed = following != nullptr;
-      const float top = changed ? greatest(own.data(), padded) : most;
-      if (greedy) {
+      for (int64_t i = 0; following != nullptr && i < count; i++)
+        if (following[i] < 0) own[i] = kImpossible;
+      const float top = following == nullptr ? most : greatest(own.data(), padded);
+      if (in.temperature == 0) {
         token = 0;
         while (own[token] != top && token < count - 1) token++;
       } else {
         const float factor = 1 / in.temperature;
         const float total = exponentials(own.data(), top, factor, weights.data(), padded);
         for (int64_t i = count; i < padded; i++) weights[i] = 0;
-        if (changed)
-          for (int64_t i = 0; i < count; i++)
-            if (following[i] < 0) weights[i] = 0;
+        for (int64_t i = 0; following != nullptr && i < count; i++)
+          if (following[i] < 0) weights[i] = 0;
         token = drawn(weights.data(), count, padded, total, in.uniforms[row]);
       }
     }

@@ -8,8 +8,10 @@
 
 #include <cmath>
 #include <utility>
+#include <vector>
 
-#include "kernel.h"
+#include "operation.h"
+#include "vectors.h"
 
 namespace {
 

@@ -6,8 +6,10 @@
 // block of keys columns lie side by side, so that the scores of 16 positions are one vector.
 
 #include <cmath>
+#include <vector>
 
-#include "kernel.h"
+#include "operation.h"
+#include "vectors.h"
 
 namespace {
 

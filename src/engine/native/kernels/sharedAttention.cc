@@ -4,8 +4,10 @@
 
 #include <cmath>
 #include <limits>
+#include <vector>
 
-#include "kernel.h"
+#include "operation.h"
+#include "vectors.h"
 
 namespace {
 
