@@ -102,10 +102,8 @@ export function createRollouts({
   precision = 'fp32',
   kernels = true,
 }: RolloutModel): Rollouts {
-  // In bf16 the kit's own products take numbers in pairs.
-  const fits = precision === 'fp32' || config.ffnDim % 2 === 0;
   const operations =
-    kernels && fits && hasKernels() ? kernelOperations(config, precision) : plainOperations(config);
+    kernels && hasKernels() ? kernelOperations(config, precision) : plainOperations(config);
   const params = tidied(() => laidOut(config, splitParams(config, tf.tensor1d(flat)), operations));
   const model = { config, params, layers: operations.layers };
   const loops = new Map<string, Loop>();
