@@ -93,6 +93,11 @@ export const trainingSchema = z.strictObject({
   /** Rounds in which a batch is computed one after the other; more of them need less memory. */
   rounds: count.default(1),
   dropping: droppingSchema.default('dualformer'),
+  /**
+   * Trains on the first so many training tasks only, so that one data set serves experiments with
+   * different numbers of them; on all unless given.
+   */
+  examples: count.nullish().transform((examples) => examples ?? undefined),
   /** Whether every sequence weighs the same in the loss, or every token. */
   weighting: z.enum(['sequence', 'token']).default('sequence'),
   /** Batches of similar lengths; false mixes all lengths, at the price of padding. */

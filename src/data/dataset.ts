@@ -8,7 +8,7 @@ import { type Examples, tokenCounts } from './examples.ts';
 import { type Manifest, readManifest, type Shard, type SplitName, SPLITS } from './manifest.ts';
 import { fromParquet } from './parquet.ts';
 
-export { type Example, exampleAt, type Examples } from './examples.ts';
+export { type Example, exampleAt, type Examples, firstExamples } from './examples.ts';
 export { datasetChecksum, type Manifest, readManifest, type SplitName } from './manifest.ts';
 
 /**

@@ -88,6 +88,33 @@ export function listAt({ ids, offsets }: TokenLists, i: number): Uint16Array {
   return ids.subarray(offsets[i], offsets[i + 1]);
 }
 
+/** Views of the first `count` examples. @throws RangeError if there are fewer */
+export function firstExamples(examples: Examples, count: number): Examples {
+  if (!(count >= 0 && count <= examples.count)) {
+    throw new RangeError(`the first ${count} of ${examples.count} examples`);
+  }
+  const rows = <T extends { subarray(from: number, to: number): T }>(column: T): T =>
+    column.subarray(0, count);
+  const lists = ({ ids, offsets }: TokenLists): TokenLists => ({
+    ids: ids.subarray(0, offsets[count]),
+    offsets: offsets.subarray(0, count + 1),
+  });
+  return {
+    count,
+    id: rows(examples.id),
+    width: rows(examples.width),
+    height: rows(examples.height),
+    walls: rows(examples.walls),
+    optimalLength: rows(examples.optimalLength),
+    created: rows(examples.created),
+    expanded: rows(examples.expanded),
+    layout: rows(examples.layout),
+    prompt: lists(examples.prompt),
+    reasoning: lists(examples.reasoning),
+    plan: lists(examples.plan),
+  };
+}
+
 /** Room for `count` examples, all zero. */
 export function allocateExamples(count: number, tokens: TokenCounts): Examples {
   const lists = (length: number): TokenLists => ({
@@ -147,28 +174,7 @@ export function createExampleBuffer(): ExampleBuffer {
 
   const used = (name: (typeof TOKEN_COLUMNS)[number]): number => room[name].offsets[count]!;
 
-  const view = (): Examples => {
-    const rows = <T extends { subarray(from: number, to: number): T }>(column: T): T =>
-      column.subarray(0, count);
-    const lists = ({ ids, offsets }: TokenLists): TokenLists => ({
-      ids: ids.subarray(0, offsets[count]),
-      offsets: offsets.subarray(0, count + 1),
-    });
-    return {
-      count,
-      id: rows(room.id),
-      width: rows(room.width),
-      height: rows(room.height),
-      walls: rows(room.walls),
-      optimalLength: rows(room.optimalLength),
-      created: rows(room.created),
-      expanded: rows(room.expanded),
-      layout: rows(room.layout),
-      prompt: lists(room.prompt),
-      reasoning: lists(room.reasoning),
-      plan: lists(room.plan),
-    };
-  };
+  const view = (): Examples => firstExamples(room, count);
 
   const copyInto = (rows: number, tokens: TokenCounts): Examples => {
     const copy = allocateExamples(rows, tokens);

@@ -8,7 +8,7 @@ import type { Table } from './table.ts';
 export function settingTable(runs: readonly Run[], labels: readonly string[]): Table {
   const rows: readonly (readonly [string, (run: Run) => string])[] = [
     ['tasks', ({ experiment }) => describeTask(experiment)],
-    ['training tasks', ({ experiment }) => experiment.data.trainCount.toLocaleString('en')],
+    ['training tasks', ({ experiment }) => trainingTasks(experiment).toLocaleString('en')],
     [
       'searches',
       ({ experiment }) => (experiment.data.nondeterministic ? 'nondeterministic' : 'deterministic'),
@@ -30,6 +30,10 @@ export function settingTable(runs: readonly Run[], labels: readonly string[]): T
       .map(([name, describe]) => [name, ...runs.map(describe)])
       .filter(([, ...cells]) => cells.some((cell) => cell !== '–')),
   };
+}
+
+function trainingTasks({ training, data }: ReportedExperiment): number {
+  return training.examples ?? data.trainCount;
 }
 
 /** What the numbers can show and what not, as list items. */

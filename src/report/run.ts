@@ -31,6 +31,7 @@ const experimentSchema = z.looseObject({
     steps: z.number(),
     batchSize: z.number(),
     learningRate: z.number(),
+    examples: z.number().optional(),
     dropping: z.union([z.string(), z.looseObject({})]),
   }),
   evaluation: z.looseObject({ drawings: z.number().int().min(0).default(3) }),

@@ -6,7 +6,7 @@ import { createVocabulary } from '../../../traces/vocabulary.ts';
 import { type Batch, splitBatch } from '../../data/batch.ts';
 import { createBatches, validationBatches } from '../../data/batches.ts';
 import { batchLadder, EXACT, type Ladder } from '../../data/ladder.ts';
-import { datasetChecksum, readSplit } from '../../data/dataset.ts';
+import { datasetChecksum, type Examples, firstExamples, readSplit } from '../../data/dataset.ts';
 import type { Backend } from '../../engine/backends.ts';
 import type { Experiment } from '../../experiment.ts';
 import { readJson, writeJsonAtomic } from '../../files.ts';
@@ -51,7 +51,7 @@ export async function trainModel(stage: TrainingStage, session: Session): Promis
   try {
     const maxMinutes = lesser(training.maxMinutes, stage.budget);
     const finished = finishedTraining(out, experiment, maxMinutes);
-    const examples = finished === null ? readSplit(dataset.folder, 'train') : null;
+    const examples = finished === null ? trainingExamples(dataset, training.examples) : null;
     const validation = finished === null ? readSplit(dataset.folder, 'validation') : null;
     const { batchSize, weighting, sorted, rounds, precision } = training;
     // Operation by operation, parts only cost.
@@ -106,6 +106,18 @@ export async function trainModel(stage: TrainingStage, session: Session): Promis
   } finally {
     release();
   }
+}
+
+/** All training tasks of the data set, or the first `count`. @throws InputError if there are fewer */
+function trainingExamples({ folder }: Dataset, count: number | undefined): Examples {
+  const split = readSplit(folder, 'train');
+  if (count === undefined) return split;
+  if (count > split.count) {
+    throw new InputError(
+      `training.examples: ${count}, but ${folder} holds ${split.count} training tasks`,
+    );
+  }
+  return firstExamples(split, count);
 }
 
 /** For training and validation, whose longest sequences differ. */
