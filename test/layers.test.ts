@@ -17,7 +17,7 @@ const LAYERS: readonly (readonly [name: string, pattern: RegExp])[] = [
   ['training', /^src\/training\//],
   ['evaluation', /^src\/evaluation\//],
   ['report', /^src\/report\//],
-  ['experiment', /^src\/experiment\.ts$/],
+  ['experiment', /^src\/(experiment|study)\.ts$/],
   ['experiments', /^experiments\//],
   ['cli', /^src\/cli\//],
   ['bench', /^bench\//],

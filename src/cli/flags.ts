@@ -41,6 +41,42 @@ export function text(describe: string): Flag<string | undefined> {
   return value(describe, (given) => given);
 }
 
+/** A name that can be part of a file's. */
+export function fileName(describe: string): Flag<string | undefined> {
+  return value(describe, (given, flag) => {
+    if (/^[a-z0-9][a-z0-9._-]*$/i.test(given)) return given;
+    throw new UsageError(
+      `${flag} may hold letters, digits, ".", "_" and "-" only, not ${quote(given)}`,
+    );
+  });
+}
+
+/** Several names, with commas or by giving the flag again. */
+export function names(describe: string): Flag<readonly string[] | undefined> {
+  return {
+    kind: 'list',
+    describe,
+    read: (given) => (Array.isArray(given) ? splitNames(given as string[]) : undefined),
+  };
+}
+
+/** Several whole numbers, likewise. */
+export function integers(describe: string): Flag<readonly number[] | undefined> {
+  const each = integer(describe);
+  return {
+    kind: 'list',
+    describe,
+    read(given, flag) {
+      if (!Array.isArray(given)) return undefined;
+      return splitNames(given as string[]).map((item) => each.read(item, flag)!);
+    },
+  };
+}
+
+function splitNames(given: readonly string[]): string[] {
+  return [...new Set(given.flatMap((item) => item.split(',')))];
+}
+
 export function oneOf<const Name extends string>(
   describe: string,
   names: readonly Name[],
@@ -59,8 +95,7 @@ export function someOf<const Name extends string>(
     choices: names,
     read(given, flag) {
       if (!Array.isArray(given)) return undefined;
-      const all = given.flatMap((item: string) => item.split(','));
-      return [...new Set(all.map((item) => chosen(names, item, flag)))];
+      return splitNames(given as string[]).map((item) => chosen(names, item, flag));
     },
   };
 }

@@ -11,7 +11,7 @@ import type { Command } from './command.ts';
 import { runCommandLine, type GlobalFlags } from './commandLine.ts';
 import { commands } from './commands/index.ts';
 import { kitVersion } from '../kitPackage.ts';
-import { createSession, ignoreOutputEvent, Interruption, OutputClosed } from './session.ts';
+import { CHILD, createSession, ignoreOutputEvent, Interruption, OutputClosed } from './session.ts';
 import { UsageError } from './usageError.ts';
 
 /** @param argv the arguments after the name of the program */
@@ -54,6 +54,8 @@ async function interruptible(
   };
   process.on('SIGINT', onSignal);
   process.on('SIGTERM', onSignal);
+  const onOrphaned = (): void => onSignal('SIGTERM');
+  if (process.env[CHILD] !== undefined) process.on('disconnect', onOrphaned);
   try {
     await work(controller.signal);
   } catch (error) {
@@ -63,6 +65,7 @@ async function interruptible(
   } finally {
     process.off('SIGINT', onSignal);
     process.off('SIGTERM', onSignal);
+    process.off('disconnect', onOrphaned);
   }
   // Work that saves and returns has not done all that was asked.
   controller.signal.throwIfAborted();

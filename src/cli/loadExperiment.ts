@@ -2,16 +2,10 @@
  * An experiment by name or from a user's own file, with the settings that `--set` overrides,
  * checked field by field.
  */
-import { existsSync, statSync } from 'node:fs';
-import path from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { InputError } from '../../envs/inputError.ts';
 import { experiments } from '../../experiments/index.ts';
 import { experimentSchema, type Experiment } from '../experiment.ts';
-import { readJson } from '../files.ts';
-import { kitRoot } from '../kitPackage.ts';
 import { quote } from './flags.ts';
-import { suggestion } from './nearest.ts';
 import {
   explainIssue,
   formsOf,
@@ -19,7 +13,10 @@ import {
   settingPaths,
   type SettingError,
 } from './settingErrors.ts';
+import { type Catalogue, readRecord } from './settingsFile.ts';
 import { UsageError } from './usageError.ts';
+
+export const EXPERIMENTS: Catalogue = { kind: 'experiment', entries: experiments };
 
 /** One `--set path=value`. */
 interface Override {
@@ -41,8 +38,7 @@ export async function loadExperiment(
   sets: readonly string[] = [],
 ): Promise<LoadedExperiment> {
   const overrides = sets.map(readOverride);
-  const { input, source, folders } = await readInput(nameOrFile);
-  if (!isPlain(input)) throw new InputError(`${source}: an experiment is a record of settings`);
+  const { input, source, folders } = await readRecord(nameOrFile, EXPERIMENTS);
   const settings = overrides.reduce<Plain>(override, input);
   const result = experimentSchema.safeParse(settings);
   if (!result.success) {
@@ -92,42 +88,6 @@ function replacedName(field: string, { input, overrides }: Source): string | und
     settings = override(settings, each);
   }
   return message;
-}
-
-async function readInput(
-  nameOrFile: string,
-): Promise<{ input: unknown; source: string; folders: string[] }> {
-  const load = Object.hasOwn(experiments, nameOrFile) ? experiments[nameOrFile] : undefined;
-  if (load !== undefined) {
-    return { input: await load(), source: `experiment ${nameOrFile}`, folders: [kitRoot] };
-  }
-  const extension = path.extname(nameOrFile);
-  const isFile = ['.json', '.mjs', '.js'].includes(extension);
-  if (!isFile) {
-    const known = Object.keys(experiments);
-    throw new InputError(
-      `there is no experiment ${quote(nameOrFile)}${suggestion(nameOrFile, known)} ` +
-        '(`kit list` shows all; a file of your own ends in .json or .mjs)',
-    );
-  }
-  if (!existsSync(nameOrFile)) throw new InputError(`${nameOrFile}: no such file`);
-  if (!statSync(nameOrFile).isFile()) throw new InputError(`${nameOrFile}: is no file`);
-  const input = extension === '.json' ? readJson(nameOrFile) : await importInput(nameOrFile);
-  return { input, source: nameOrFile, folders: [path.dirname(nameOrFile), kitRoot] };
-}
-
-/** The default export of a module, or the only one. */
-async function importInput(file: string): Promise<unknown> {
-  let exports: Plain;
-  try {
-    exports = (await import(pathToFileURL(path.resolve(file)).href)) as Plain;
-  } catch (error) {
-    throw new InputError(`${file}: ${error instanceof Error ? error.message : String(error)}`);
-  }
-  const values = Object.values(exports);
-  if ('default' in exports) return exports['default'];
-  if (values.length === 1) return values[0];
-  throw new InputError(`${file}: must export one experiment, as its default`);
 }
 
 function readOverride(given: string): Override {

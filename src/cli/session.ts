@@ -30,6 +30,12 @@ export class OutputClosed extends Error {
   override readonly name = 'OutputClosed';
 }
 
+/**
+ * In the environment of a command that another one started, and that ends, after saving, when the
+ * channel to that one is cut.
+ */
+export const CHILD = 'KIT_CHILD';
+
 /** 128 + the number of the signal, as shells do. */
 export const SIGNAL_EXIT_CODES = { SIGINT: 130, SIGTERM: 143 } as const;
 

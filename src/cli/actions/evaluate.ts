@@ -25,6 +25,7 @@ export interface EvaluateFlags extends EngineFlags, ChoiceFlags {
   readonly split: Decoding['split'] | undefined;
   readonly tasks: number | undefined;
   readonly seed: number | undefined;
+  readonly label: string | undefined;
 }
 
 export async function evaluateRun(
@@ -51,7 +52,7 @@ export async function evaluateRun(
 }
 
 /** What the flags say, else what the experiment does. */
-function decodingOf(flags: EvaluateFlags, own: Decoding): Decoding {
+export function decodingOf(flags: Omit<EvaluateFlags, 'data'>, own: Decoding): Decoding {
   const { greedy, samples, temperature, topK, topP } = flags;
   if (greedy && (samples ?? 1) !== 1) throw new UsageError('--greedy draws no --samples');
   if (greedy && (temperature ?? 0) !== 0) throw new UsageError('--greedy has no --temperature');
@@ -73,5 +74,6 @@ function decodingOf(flags: EvaluateFlags, own: Decoding): Decoding {
     split: flags.split ?? own.split,
     tasks: flags.tasks ?? own.tasks,
     seed: flags.seed ?? own.seed,
+    label: flags.label,
   };
 }

@@ -11,26 +11,45 @@ import { openRun, runPaths } from '../../training/runFolder.ts';
 import type { Session } from '../session.ts';
 import { readRunExperiment } from '../stages/runFolder.ts';
 
+export interface ExportOptions {
+  readonly out: string;
+  /** Leaves out weights and report: what a command can make again, or nobody needs twice. */
+  readonly recordsOnly: boolean;
+}
+
 /** @throws InputError if `out` holds something else */
 export async function exportRun(
   run: string,
-  { out }: { readonly out: string },
+  { out, recordsOnly }: ExportOptions,
   session: Session,
 ): Promise<void> {
+  if (recordsOnly) {
+    exportRecords(run, out);
+    await session.print(`${out}: settings and records`);
+    return;
+  }
+  const checkpoint = chooseCheckpoint(run, readRunExperiment(run));
+  exportRecords(run, out);
+  writeCheckpoint(path.join(out, EXPORTED_MODEL), { ...checkpoint, optimizer: null });
+  const { file } = writeReport([out], runPaths(out).report);
+  await session.print(
+    `${out}: weights of step ${checkpoint.step}, records, ${path.relative(out, file)}`,
+  );
+}
+
+/**
+ * Settings first and records of responses last, so that a copy with all records is whole.
+ * @throws InputError if `out` holds something else
+ */
+export function exportRecords(run: string, out: string): void {
   const experiment = readRunExperiment(run);
-  const checkpoint = chooseCheckpoint(run, experiment);
   if (listCheckpoints(runPaths(out).checkpoints).length > 0) {
     throw new InputError(`${out} holds a run of its own: choose another --out`);
   }
   openRun(out, experiment, { resume: true });
-  writeCheckpoint(path.join(out, EXPORTED_MODEL), { ...checkpoint, optimizer: null });
   const [from, to] = [runPaths(run), runPaths(out)];
   for (const file of ['provenance', 'metrics'] as const) {
     if (existsSync(from[file])) writeFileAtomic(to[file], readFileSync(from[file]));
   }
   for (const name of listEvaluations(run)) writeEvaluation(out, readEvaluation(run, name));
-  const { file } = writeReport([out], to.report);
-  await session.print(
-    `${out}: weights of step ${checkpoint.step}, records, ${path.relative(out, file)}`,
-  );
 }

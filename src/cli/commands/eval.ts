@@ -1,5 +1,5 @@
 import { defineCommand } from '../command.ts';
-import { integer, oneOf, someOf, switchOn, text } from '../flags.ts';
+import { fileName, integer, oneOf, someOf, switchOn, text } from '../flags.ts';
 import { choiceFlags, engineFlags, MODE_NAMES, planningPrecision, RUN } from './shared.ts';
 
 export const evaluate = defineCommand({
@@ -21,6 +21,7 @@ export const evaluate = defineCommand({
     ]),
     tasks: integer("How many tasks, the first ones [default: the experiment's]", { min: 1 }),
     seed: integer("Of the samples [default: the experiment's]"),
+    label: fileName("Names the evaluation [default: what differs from the experiment's]"),
     ...engineFlags,
   },
   examples: [

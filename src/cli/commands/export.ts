@@ -1,12 +1,15 @@
 import { defineCommand } from '../command.ts';
-import { required, text } from '../flags.ts';
+import { required, switchOn, text } from '../flags.ts';
 import { RUN } from './shared.ts';
 
 export const exportCommand = defineCommand({
   name: 'export',
   describe: 'Copy what is worth keeping of a run: settings, records, weights, report',
   arguments: [RUN],
-  flags: { out: required(text('Folder of the copy')) },
+  flags: {
+    out: required(text('Folder of the copy')),
+    recordsOnly: switchOn('Settings and records only, neither weights nor a report'),
+  },
   examples: [
     ['kit export runs/demo --out results/demo', 'Some megabytes less: no optimiser, no data'],
     ['kit solve results/demo maze.txt', 'What was exported still plans'],

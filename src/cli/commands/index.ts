@@ -13,10 +13,12 @@ import { setup } from './setup.ts';
 import { show } from './show.ts';
 import { solve } from './solve.ts';
 import { trace } from './trace.ts';
+import { sweep } from './sweep.ts';
 import { train } from './train.ts';
 
 export const commands: readonly Command[] = [
   run,
+  sweep,
   genMazes,
   genSokoban,
   trace,

@@ -8,6 +8,12 @@ export const EXPERIMENT: Argument = {
   choices: async () => Object.keys((await import('../../../experiments/index.ts')).experiments),
 };
 
+export const STUDY: Argument = {
+  name: 'STUDY',
+  describe: "A name from `kit list`, or a .json or .mjs file of one's own",
+  choices: async () => Object.keys((await import('../../../experiments/studies/index.ts')).studies),
+};
+
 export const RUN: Argument = { name: 'RUN', describe: 'The folder of a run' };
 
 export const MODE_NAMES = ['slow', 'fast', 'auto'] as const;

@@ -15,11 +15,11 @@ export interface Dataset {
   readonly manifest: Manifest;
 }
 
-/** Experiments with equal data settings share a folder: `data/maze5x5-1f2e3d4c`. */
-export function datasetFolder(settings: DataSettings): string {
+/** Experiments with equal data settings share a folder below `root`: `data/maze5x5-1f2e3d4c`. */
+export function datasetFolder(settings: DataSettings, root = 'data'): string {
   const { environment, width, height } = settings.task;
   const hash = sha256(JSON.stringify(sorted(settings))).slice(0, 8);
-  return path.join('data', `${environment}${width}x${height}-${hash}`);
+  return path.join(root, `${environment}${width}x${height}-${hash}`);
 }
 
 /** What `generateDataset` accepts; machines may have more cores. */

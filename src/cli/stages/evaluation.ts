@@ -53,6 +53,8 @@ export interface Decoding extends TokenChoice {
   readonly seed: string | number;
   /** Name of the data set, if it is not the run's own. */
   readonly on: string | undefined;
+  /** Names the evaluation instead of what differs from the experiment's own. */
+  readonly label?: string | undefined;
 }
 
 export function ownDecoding({ evaluation, seed }: Experiment): Decoding {
@@ -75,7 +77,6 @@ export function ownDecoding({ evaluation, seed }: Experiment): Decoding {
 export async function evaluateModes(stage: EvaluationStage, session: Session): Promise<string[]> {
   const { experiment, checkpoint, source, dataset, out, decoding } = stage;
   checkVocabulary(checkpoint, dataset);
-  const own = ownDecoding(experiment);
   const names: string[] = [];
   const sha = sha256(bytesOf(checkpoint.params));
   const open: { name: string; settings: EvaluationSettings }[] = [];
@@ -97,7 +98,7 @@ export async function evaluateModes(stage: EvaluationStage, session: Session): P
       dataset: datasetChecksum(dataset.manifest),
       checkpoint: { step: checkpoint.step, sha256: sha, ...(source !== undefined && { source }) },
     };
-    const name = evaluationName(settings, deviations(decoding, own));
+    const name = nameOf(mode, decoding, experiment);
     names.push(name);
     const held = readEvaluationSettings(out, name);
     const done = held !== null && firstDifference(held, settings) === null;
@@ -139,6 +140,12 @@ export async function evaluateModes(stage: EvaluationStage, session: Session): P
     dispose();
   }
   return names;
+}
+
+/** What an evaluation of the experiment's run is called. */
+export function nameOf(mode: Mode, decoding: Decoding, experiment: Experiment): string {
+  const own = decoding.label ?? deviations(decoding, ownDecoding(experiment));
+  return evaluationName({ ...decoding, mode }, own);
 }
 
 /** @throws InputError if another process works on the evaluation */

@@ -1,0 +1,6 @@
+/** The studies by name; a new one is a file here and a line below. */
+import type { StudyInput } from '../../src/study.ts';
+
+export const studies: Readonly<Record<string, () => Promise<StudyInput>>> = {
+  'demo-baselines': async () => (await import('./demoBaselines.ts')).demoBaselines,
+};

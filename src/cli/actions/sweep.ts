@@ -1,0 +1,140 @@
+/** `kit sweep`: the cells of a study, several side by side, each going on where it was. */
+import { readdirSync, existsSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import path from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { InputError } from '../../../envs/inputError.ts';
+import type { DataSettings } from '../../experiment.ts';
+import { writeJsonAtomic } from '../../files.ts';
+import { acquireLock } from '../../lock.ts';
+import { runPaths } from '../../training/runFolder.ts';
+import { chooseCells, loadStudy, type CellChoice } from '../loadStudy.ts';
+import { formatDuration } from '../progress.ts';
+import type { Session } from '../session.ts';
+import { describe, generate } from '../stages/data.ts';
+import { sideBySide, withChildren, type Children } from '../sweep/children.ts';
+import { stateOf, type CellState } from '../sweep/state.ts';
+import { workOf, type Work } from '../sweep/work.ts';
+import { exportRecords } from './export.ts';
+
+export interface SweepFlags extends CellChoice {
+  readonly out: string | undefined;
+  readonly results: string | undefined;
+  readonly jobs: number | undefined;
+  readonly backend: string | undefined;
+  readonly dryRun: boolean;
+}
+
+/** @throws InputError if settings changed under a cell that was begun, or once a cell has failed */
+export async function sweepStudy(
+  nameOrFile: string,
+  flags: SweepFlags,
+  session: Session,
+): Promise<void> {
+  const loaded = await loadStudy(nameOrFile);
+  const { study } = loaded;
+  const folders = {
+    out: flags.out ?? path.join('runs', study.name),
+    results: flags.results ?? path.join('results', study.name),
+  };
+  const backend = flags.backend === undefined ? [] : ['--backend', flags.backend];
+  const cells = chooseCells(loaded, flags).map((cell) => workOf(cell, study, folders, backend));
+  const states = new Map(cells.map((work) => [work, stateOf(work)]));
+  const open = cells.filter((work) => states.get(work) !== 'done');
+  if (flags.dryRun) return printPlan(states, session);
+
+  const release = acquireLock(folders.out);
+  try {
+    for (const folder of [folders.out, folders.results]) {
+      writeJsonAtomic(path.join(folder, STUDY_FILE), study);
+    }
+    for (const [folder, settings] of dataOf(open)) {
+      const dataset = await generate(settings, { out: folder, resume: true }, session);
+      session.note(`data: ${describe(dataset)}`);
+    }
+    const failed: string[] = [];
+    let ended = cells.length - open.length;
+    if (ended > 0) await session.print(`${ended} of ${cells.length} cells were done before`);
+    const atOnce = flags.jobs ?? availableParallelism();
+    await withChildren(session.signal, (children) =>
+      sideBySide(
+        open,
+        async (work) => {
+          session.note(`${work.folder}: ${states.get(work) === 'new' ? 'begins' : 'goes on'}`);
+          const began = performance.now();
+          const fault = await runCell(work, children, session);
+          if (session.signal.aborted) return;
+          ended++;
+          if (fault !== null) failed.push(work.folder);
+          const time = formatDuration((performance.now() - began) / 1000);
+          const how = fault === null ? `done in ${time}` : `failed: ${fault} (see ${work.log})`;
+          await session.print(`[${ended} of ${cells.length}] ${work.folder}: ${how}`);
+        },
+        { atOnce, signal: session.signal },
+      ),
+    );
+    session.signal.throwIfAborted();
+    if (failed.length > 0) {
+      const what = `${failed.length} of ${cells.length} cells failed`;
+      throw new InputError(`${what}: ${failed.join(', ')}; the same command tries them again`);
+    }
+    await session.print(`records: ${folders.results}`);
+  } finally {
+    release();
+  }
+}
+
+/** The whole study, beside its cells. */
+const STUDY_FILE = 'study.json';
+
+/** Null if all went well, else what did not. */
+async function runCell(work: Work, children: Children, session: Session): Promise<string | null> {
+  try {
+    await untilFree(work, session);
+    writeJsonAtomic(work.settings, work.experiment);
+    for (const argv of work.commands) {
+      const fault = await children.run(argv, work.log);
+      if (fault !== null || session.signal.aborted) return fault;
+    }
+    exportRecords(work.run, work.results);
+    return null;
+  } catch (error) {
+    if (error instanceof InputError) return error.message;
+    throw error;
+  }
+}
+
+const WAIT_MS = 500;
+const MOST_WAITS = 240;
+
+/** Children of a sweep that was killed are still saving, for a moment. */
+async function untilFree({ run, folder }: Work, session: Session): Promise<void> {
+  const { evaluation } = runPaths(run);
+  for (let waits = 0; !session.signal.aborted; waits++) {
+    const entries = existsSync(evaluation) ? readdirSync(evaluation) : [];
+    const places = [run, ...entries.map((name) => path.join(evaluation, name))];
+    try {
+      for (const place of places.filter(existsSync)) acquireLock(place)();
+      return;
+    } catch (error) {
+      if (!(error instanceof InputError) || waits === MOST_WAITS) throw error;
+      if (waits === 0) session.note(`${folder}: waits, since ${error.message}`);
+      await pause(WAIT_MS);
+    }
+  }
+}
+
+function dataOf(cells: readonly Work[]): Map<string, DataSettings> {
+  return new Map(cells.flatMap(({ data }) => [...data]));
+}
+
+async function printPlan(states: ReadonlyMap<Work, CellState>, session: Session): Promise<void> {
+  const open = [...states].filter(([, state]) => state !== 'done').map(([work]) => work);
+  for (const folder of dataOf(open).keys()) await session.print(`data ${folder}`);
+  for (const [work, state] of states) {
+    await session.print(`${work.folder}: ${state}`);
+    if (state === 'done') continue;
+    for (const argv of work.commands) await session.print(`  kit ${argv.join(' ')}`);
+    await session.print(`  records to ${work.results}`);
+  }
+}

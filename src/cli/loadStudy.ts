@@ -1,0 +1,109 @@
+/** A study by name or from a user's own file, with every cell checked as an experiment. */
+import { InputError } from '../../envs/inputError.ts';
+import { studies } from '../../experiments/studies/index.ts';
+import { experimentSchema, type Experiment } from '../experiment.ts';
+import { expandStudy, studySchema, type Cell, type Study } from '../study.ts';
+import { quote } from './flags.ts';
+import { suggestion } from './nearest.ts';
+import { explainIssue, formsOf, settingPaths, type SettingError } from './settingErrors.ts';
+import { type Catalogue, readRecord } from './settingsFile.ts';
+
+export const STUDIES: Catalogue = { kind: 'study', entries: studies };
+
+export interface CheckedCell extends Omit<Cell, 'input'> {
+  readonly experiment: Experiment;
+}
+
+export interface LoadedStudy {
+  readonly study: Study;
+  readonly cells: readonly CheckedCell[];
+}
+
+export interface CellChoice {
+  /** Names of cells, and seeds; all unless given. */
+  readonly only?: readonly string[] | undefined;
+  readonly seeds?: readonly number[] | undefined;
+}
+
+/** @throws InputError naming the study or file, and the field */
+export async function loadStudy(nameOrFile: string): Promise<LoadedStudy> {
+  const { input, source } = await readRecord(nameOrFile, STUDIES);
+  return checkStudy(input, source);
+}
+
+/** @throws InputError beginning with `source` and naming the field */
+export function checkStudy(input: unknown, source: string): LoadedStudy {
+  const result = studySchema.safeParse(input);
+  if (!result.success) {
+    const { field, message } = explainIssue(
+      result.error.issues[0]!,
+      input,
+      settingPaths(studySchema),
+    );
+    throw new InputError(`${source}: ${field}: ${message}`);
+  }
+  const study = result.data;
+  return { study, cells: expandStudy(study).map((cell) => checkCell(cell, study, source)) };
+}
+
+/** @throws InputError naming a cell or seed that the study does not have */
+export function chooseCells(
+  { study, cells }: LoadedStudy,
+  { only, seeds }: CellChoice,
+): readonly CheckedCell[] {
+  const names = Object.keys(study.cells);
+  for (const name of only ?? []) {
+    if (names.includes(name)) continue;
+    const meant = suggestion(name, names);
+    throw new InputError(`--only: ${study.name} has no cell ${quote(name)}${meant}`);
+  }
+  for (const seed of seeds ?? []) {
+    if (study.seeds.includes(seed)) continue;
+    throw new InputError(
+      `--seeds: ${study.name} has the seeds ${study.seeds.join(', ')}, not ${seed}`,
+    );
+  }
+  return cells.filter(
+    ({ cell, seed }) => (only?.includes(cell) ?? true) && (seeds?.includes(seed) ?? true),
+  );
+}
+
+function checkCell({ input, ...cell }: Cell, study: Study, source: string): CheckedCell {
+  const overrides = study.cells[cell.cell]!;
+  const blame = (field: string, message: string): InputError => {
+    const own = holdsPath(overrides, field);
+    return new InputError(`${source}: ${own ? `cells.${cell.cell}` : 'base'}.${field}: ${message}`);
+  };
+  for (const field of ['name', 'seed']) {
+    const given = field in study.base ? 'base' : field in overrides ? `cells.${cell.cell}` : null;
+    if (given === null) continue;
+    throw new InputError(`${source}: ${given}.${field}: the study gives each cell its ${field}`);
+  }
+  const result = experimentSchema.safeParse(input);
+  if (!result.success) {
+    const error: SettingError = explainIssue(
+      result.error.issues[0]!,
+      input,
+      settingPaths(experimentSchema),
+      (setting) => formsOf(experimentSchema, setting),
+    );
+    throw blame(error.field, error.message);
+  }
+  const { training, data } = result.data;
+  if (training.examples !== undefined && training.examples > data.trainCount) {
+    const message = `${training.examples}, but data.trainCount is ${data.trainCount}`;
+    throw blame('training.examples', message);
+  }
+  return { ...cell, experiment: result.data };
+}
+
+/** Whether the settings state the field, or something in its place. */
+function holdsPath(settings: Readonly<Record<string, unknown>>, field: string): boolean {
+  let at: unknown = settings;
+  for (const key of field.split(/[.[]/)) {
+    if (typeof at !== 'object' || at === null || Array.isArray(at)) return true;
+    if (!(key in at)) return false;
+    at = (at as Record<string, unknown>)[key];
+  }
+  return true;
+}

@@ -1,0 +1,78 @@
+/** A record of settings by name, or from a file of the user's own. */
+import { existsSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { InputError } from '../../envs/inputError.ts';
+import { readJson } from '../files.ts';
+import { kitRoot } from '../kitPackage.ts';
+import { quote } from './flags.ts';
+import { suggestion } from './nearest.ts';
+
+/** Records that the kit ships, by name. */
+export interface Catalogue {
+  /** In messages, as in "an experiment". */
+  readonly kind: 'experiment' | 'study';
+  readonly entries: Readonly<Record<string, () => Promise<object>>>;
+}
+
+export interface SettingsRecord {
+  readonly input: Readonly<Record<string, unknown>>;
+  /** As messages name it. */
+  readonly source: string;
+  /** Where files that it names may lie: beside the user's file, and in the kit. */
+  readonly folders: readonly string[];
+}
+
+/** @throws InputError if there is no such name or file, or it holds no record */
+export async function readRecord(
+  nameOrFile: string,
+  { kind, entries }: Catalogue,
+): Promise<SettingsRecord> {
+  const load = Object.hasOwn(entries, nameOrFile) ? entries[nameOrFile] : undefined;
+  if (load !== undefined) {
+    const input = (await load()) as Readonly<Record<string, unknown>>;
+    return { input, source: `${kind} ${nameOrFile}`, folders: [kitRoot] };
+  }
+  if (!isSettingsFile(nameOrFile)) {
+    const known = Object.keys(entries);
+    throw new InputError(
+      `there is no ${kind} ${quote(nameOrFile)}${suggestion(nameOrFile, known)} ` +
+        '(`kit list` shows all; a file of your own ends in .json or .mjs)',
+    );
+  }
+  const input = await readSettingsFile(nameOrFile, kind);
+  return { input, source: nameOrFile, folders: [path.dirname(nameOrFile), kitRoot] };
+}
+
+export function isSettingsFile(nameOrFile: string): boolean {
+  return ['.json', '.mjs', '.js'].includes(path.extname(nameOrFile));
+}
+
+/** @throws InputError if there is no such file, or it holds no record */
+export async function readSettingsFile(
+  file: string,
+  kind: Catalogue['kind'],
+): Promise<Readonly<Record<string, unknown>>> {
+  if (!existsSync(file)) throw new InputError(`${file}: no such file`);
+  if (!statSync(file).isFile()) throw new InputError(`${file}: is no file`);
+  const input = path.extname(file) === '.json' ? readJson(file) : await importValue(file, kind);
+  if (typeof input !== 'object' || input === null || Array.isArray(input)) {
+    const article = kind === 'experiment' ? 'an' : 'a';
+    throw new InputError(`${file}: ${article} ${kind} is a record of settings`);
+  }
+  return input as Readonly<Record<string, unknown>>;
+}
+
+/** The default export of a module, or the only one. */
+async function importValue(file: string, kind: Catalogue['kind']): Promise<unknown> {
+  let exports: Record<string, unknown>;
+  try {
+    exports = (await import(pathToFileURL(path.resolve(file)).href)) as Record<string, unknown>;
+  } catch (error) {
+    throw new InputError(`${file}: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  const values = Object.values(exports);
+  if ('default' in exports) return exports['default'];
+  if (values.length === 1) return values[0];
+  throw new InputError(`${file}: must export one ${kind}, as its default`);
+}

@@ -1,0 +1,88 @@
+/**
+ * Commands in processes of their own, several at once. A child belongs to no terminal, so that
+ * Ctrl-C reaches the sweep alone, which tells its children once; and it ends, after saving, when the
+ * sweep is killed.
+ */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
+import path from 'node:path';
+import { explainWriteError, makeFolder } from '../../files.ts';
+import { kitRoot } from '../../kitPackage.ts';
+import { CHILD } from '../session.ts';
+
+export interface Children {
+  /** Runs `kit` with these arguments; null if all went well, else the line that says what did not. */
+  run(argv: readonly string[], log: string): Promise<string | null>;
+}
+
+/** Children are told to end when `signal` aborts, and at once when this process leaves. */
+export async function withChildren<T>(
+  signal: AbortSignal,
+  work: (children: Children) => Promise<T>,
+): Promise<T> {
+  const running = new Set<ChildProcess>();
+  const end = (): void => running.forEach((child) => child.kill('SIGTERM'));
+  signal.addEventListener('abort', end);
+  process.on('exit', end);
+  const run = (argv: readonly string[], log: string): Promise<string | null> => {
+    const output = openLog(log, argv);
+    const child = spawn(process.execPath, [path.join(kitRoot, 'bin', 'kit.js'), ...argv], {
+      detached: true,
+      env: { ...process.env, [CHILD]: '1' },
+      stdio: ['ignore', output, output, 'ipc'],
+    });
+    closeSync(output);
+    running.add(child);
+    return new Promise((resolve) => {
+      const ended = (fault: string | null): void => {
+        running.delete(child);
+        resolve(fault);
+      };
+      child.on('error', (error) => ended(error.message));
+      child.on('exit', (code, killedBy) => {
+        if (code === 0) return ended(null);
+        const how = killedBy === null ? `ended with exit code ${code}` : `was ended by ${killedBy}`;
+        ended(lastComplaint(log) ?? how);
+      });
+    });
+  };
+  try {
+    return await work({ run });
+  } finally {
+    signal.removeEventListener('abort', end);
+    process.off('exit', end);
+  }
+}
+
+/** Does `work` for each item, `atOnce` of them side by side, in order, until `signal` aborts. */
+export async function sideBySide<Item>(
+  items: readonly Item[],
+  work: (item: Item) => Promise<void>,
+  { atOnce, signal }: { readonly atOnce: number; readonly signal: AbortSignal },
+): Promise<void> {
+  let next = 0;
+  const worker = async (): Promise<void> => {
+    while (next < items.length && !signal.aborted) await work(items[next++]!);
+  };
+  const workers = Array.from({ length: Math.min(atOnce, items.length) }, worker);
+  await Promise.all(workers);
+}
+
+/** A log to append to, beginning with what is run. @throws InputError if it can't be written */
+function openLog(log: string, argv: readonly string[]): number {
+  makeFolder(path.dirname(log));
+  try {
+    const output = openSync(log, 'a');
+    writeSync(output, `$ kit ${argv.join(' ')}\n`);
+    return output;
+  } catch (error) {
+    throw explainWriteError(error, log);
+  }
+}
+
+/** What the latest command complained of at its end. */
+function lastComplaint(log: string): string | null {
+  const lines = readFileSync(log, 'utf8').split('\n');
+  const own = lines.slice(lines.findLastIndex((line) => line.startsWith('$ kit ')));
+  return own.findLast((line) => line.startsWith('kit: '))?.slice('kit: '.length) ?? null;
+}

@@ -1,0 +1,138 @@
+/**
+ * What a cell of a study takes: command lines that anyone can type, and the records that they leave.
+ */
+import path from 'node:path';
+import { InputError } from '../../../envs/inputError.ts';
+import { dataSchema, type DataSettings, type Experiment } from '../../experiment.ts';
+import { merged, type Study, type StudyEvaluation } from '../../study.ts';
+import { decodingOf } from '../actions/evaluate.ts';
+import { flagName } from '../flags.ts';
+import type { CheckedCell } from '../loadStudy.ts';
+import { datasetFolder } from '../stages/data.ts';
+import { nameOf, ownDecoding, type Decoding } from '../stages/evaluation.ts';
+
+export interface SweepFolders {
+  /** Runs, data and logs. */
+  readonly out: string;
+  /** Records that are worth keeping. */
+  readonly results: string;
+}
+
+export interface Work extends CheckedCell {
+  readonly run: string;
+  readonly results: string;
+  /** What the children read and write. */
+  readonly settings: string;
+  readonly log: string;
+  /** Arguments of `kit`, one list a child. */
+  readonly commands: readonly (readonly string[])[];
+  /** All that the commands need, each once, by its folder. */
+  readonly data: ReadonlyMap<string, DataSettings>;
+  readonly evaluations: readonly ExpectedEvaluation[];
+}
+
+/** An evaluation that is there once the commands have ended. */
+export interface ExpectedEvaluation {
+  readonly name: string;
+  readonly decoding: Decoding;
+  /** At most; the split may hold fewer. */
+  readonly tasks: number;
+}
+
+/** @throws InputError naming a field of an evaluation's data */
+export function workOf(
+  cell: CheckedCell,
+  study: Study,
+  { out, results }: SweepFolders,
+  flags: readonly string[] = [],
+): Work {
+  const { folder, experiment } = cell;
+  const run = path.join(out, folder);
+  const settings = path.join(out, 'settings', `${folder}.json`);
+  const place = (data: DataSettings): string => datasetFolder(data, path.join(out, 'data'));
+  const own = place(experiment.data);
+  const data = new Map([[own, experiment.data]]);
+  const always = ['--threads', '1', ...flags];
+  const commands = [['run', settings, '--data', own, '--out', run, ...always]];
+  const evaluations = experiment.evaluation.modes.map((mode) =>
+    expected(mode, ownDecoding(experiment), experiment),
+  );
+  for (const evaluation of study.evaluations) {
+    const modes = experiment.evaluation.modes.filter((m) => evaluation.modes?.includes(m) ?? true);
+    if (modes.length === 0) continue;
+    const other = otherData(evaluation, experiment, study);
+    if (other !== null) data.set(place(other), other);
+    const asked = {
+      ...flagsOf(evaluation),
+      ...(other !== null && { data: place(other) }),
+    };
+    commands.push(['eval', run, '--mode', modes.join(), ...argumentsOf(asked), ...always]);
+    const decoding = decodingOf({ ...NO_FLAGS, ...asked, mode: modes }, ownDecoding(experiment));
+    evaluations.push(...modes.map((mode) => expected(mode, decoding, experiment)));
+  }
+  return {
+    ...cell,
+    run,
+    settings,
+    results: path.join(results, folder),
+    log: path.join(out, 'logs', `${folder}.log`),
+    commands,
+    data,
+    evaluations,
+  };
+}
+
+function expected(
+  mode: Decoding['modes'][number],
+  decoding: Decoding,
+  experiment: Experiment,
+): ExpectedEvaluation {
+  const name = nameOf(mode, decoding, experiment);
+  return { name, decoding: { ...decoding, modes: [mode] }, tasks: decoding.tasks };
+}
+
+/** Settings of the data of an evaluation, or null if they are the cell's. */
+function otherData(
+  { label, data, split, tasks }: StudyEvaluation,
+  experiment: Experiment,
+  study: Study,
+): DataSettings | null {
+  if (data === undefined) return null;
+  const counts = { trainCount: 1, validationCount: 0, testCount: 0, [`${split}Count`]: tasks };
+  const result = dataSchema.safeParse(merged({ ...experiment.data, ...counts }, data, 'data'));
+  if (result.success) return result.data;
+  const [issue] = result.error.issues;
+  throw new InputError(
+    `study ${study.name}: evaluation ${label}: data.${issue!.path.join('.')}: ${issue!.message}`,
+  );
+}
+
+type EvaluationFlags = Parameters<typeof decodingOf>[0];
+
+function flagsOf(evaluation: StudyEvaluation) {
+  const { label, split, tasks, samples, temperature, topK, topP, form, maxTokens } = evaluation;
+  return { label, split, tasks, samples, temperature, topK, topP, form, maxTokens };
+}
+
+function argumentsOf(flags: Readonly<Record<string, string | number | undefined>>): string[] {
+  return Object.entries(flags).flatMap(([key, value]) =>
+    value === undefined ? [] : [`--${flagName(key)}`, String(value)],
+  );
+}
+
+const NO_FLAGS: EvaluationFlags = {
+  mode: undefined,
+  samples: undefined,
+  greedy: false,
+  temperature: undefined,
+  topK: undefined,
+  topP: undefined,
+  form: undefined,
+  maxTokens: undefined,
+  split: undefined,
+  tasks: undefined,
+  seed: undefined,
+  label: undefined,
+  backend: undefined,
+  threads: undefined,
+};

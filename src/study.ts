@@ -1,0 +1,125 @@
+/**
+ * A study: a question, and a grid of experiments that answers it, as one plain JSON record. Every
+ * cell changes some settings of a common base and is trained with every seed; `kit sweep` runs them.
+ *
+ * Children of a sweep have one thread each, so batches are computed in one part unless the study says
+ * otherwise.
+ */
+import { z } from 'zod';
+import type { ExperimentInput } from './experiment.ts';
+
+const NAME = z.string().regex(/^[a-z0-9][a-z0-9._-]*$/i, 'letters, digits, ".", "_" and "-" only');
+
+const count = z.number().int().positive();
+const settings = z.record(z.string(), z.unknown());
+
+/** One more evaluation of every cell, besides the experiments' own. */
+const studyEvaluationSchema = z.strictObject({
+  /** Names its records. */
+  label: NAME,
+  split: z.enum(['validation', 'test']).default('test'),
+  tasks: count,
+  samples: count,
+  temperature: z.number().min(0),
+  topK: count.optional(),
+  topP: z.number().gt(0).max(1).optional(),
+  form: z.enum(['any', 'well-formed', 'complete']).optional(),
+  maxTokens: count.optional(),
+  /** Those of them that the cell's own evaluation has; all of these unless given. */
+  modes: z
+    .array(z.enum(['slow', 'fast', 'auto']))
+    .min(1)
+    .optional(),
+  /** What differs in the data, for tasks of another kind than the cell is trained on. */
+  data: settings.optional(),
+});
+
+export const studySchema = z.strictObject({
+  name: NAME,
+  question: z.string().default(''),
+  /** Pilots, reasons, what the study can show and what not. */
+  notes: z.string().default(''),
+  /** An experiment without name and seed. */
+  base: settings,
+  /** By name, what differs from the base. */
+  cells: z
+    .record(NAME, settings)
+    .refine((cells) => Object.keys(cells).length > 0, 'expected one cell or more'),
+  seeds: z
+    .array(z.number().int())
+    .min(1)
+    .refine((seeds) => new Set(seeds).size === seeds.length, 'a seed is given twice')
+    .default([1, 2, 3]),
+  evaluations: z
+    .array(studyEvaluationSchema)
+    .refine(
+      (all) => new Set(all.map(({ label }) => label)).size === all.length,
+      'two evaluations have the same label',
+    )
+    .default([]),
+});
+
+export type Study = z.infer<typeof studySchema>;
+export type StudyEvaluation = Study['evaluations'][number];
+
+/** What a file in `experiments/studies` states. */
+export type StudyInput = Omit<z.input<typeof studySchema>, 'base' | 'cells'> & {
+  readonly base: Omit<ExperimentInput, 'name' | 'seed'>;
+  readonly cells: Readonly<Record<string, DeepPartial<ExperimentInput>>>;
+};
+
+type DeepPartial<T> = T extends readonly unknown[]
+  ? T
+  : T extends object
+    ? { readonly [K in keyof T]?: DeepPartial<T[K]> }
+    : T;
+
+export interface Cell {
+  /** Of the cell in the study. */
+  readonly cell: string;
+  readonly seed: number;
+  /** Of its folder: `<cell>-s<seed>`. */
+  readonly folder: string;
+  /** Not yet checked. */
+  readonly input: Readonly<Record<string, unknown>>;
+}
+
+/** All cells with the first seed, then all with the next, so that a sweep cut short has whole seeds. */
+export function expandStudy({ name, question, notes, base, cells, seeds }: Study): Cell[] {
+  const first = merged({ description: question, notes, training: { parts: 1 } }, base);
+  return seeds.flatMap((seed) =>
+    Object.entries(cells).map(([cell, overrides]) => {
+      const folder = `${cell}-s${seed}`;
+      const input = { ...merged(first, overrides), name: `${name}-${folder}`, seed };
+      return { cell, seed, folder, input };
+    }),
+  );
+}
+
+/** Settings of several forms, of which parts do not mix. */
+const WHOLE: ReadonlySet<string> = new Set(['training.dropping']);
+
+/**
+ * `base` with what `overrides` states: records are merged, everything else is replaced. A task of
+ * another environment replaces the base's.
+ */
+export function merged(base: Plain, overrides: Plain, at = ''): Plain {
+  const result: Record<string, unknown> = { ...base };
+  for (const [key, value] of Object.entries(overrides)) {
+    const path = at === '' ? key : `${at}.${key}`;
+    const held = result[key];
+    const mixes = isPlain(held) && isPlain(value) && !WHOLE.has(path) && isAlike(held, value);
+    result[key] = mixes ? merged(held, value, path) : value;
+  }
+  return result;
+}
+
+type Plain = Readonly<Record<string, unknown>>;
+
+function isAlike(held: Plain, value: Plain): boolean {
+  return !('environment' in value) || value['environment'] === held['environment'];
+}
+
+function isPlain(value: unknown): value is Plain {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
