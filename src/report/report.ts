@@ -28,7 +28,7 @@ export interface Report {
  */
 export function writeReport(folders: readonly string[], out: string): Report {
   if (folders.length === 0) throw new InputError('no run to report');
-  const runs = folders.map(readRun);
+  const runs = folders.map((folder) => readRun(folder));
   const results = collectResults(runs);
   const [first] = runs as [Run];
   const shown = runs.find(({ evaluations }) => evaluations.length > 0) ?? first;

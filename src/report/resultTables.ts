@@ -6,16 +6,21 @@ import type { Table } from './table.ts';
 
 /** What the plans are worth. Columns that say nothing about these results are left out. */
 export function plansTable(results: readonly Result[]): Table {
+  return metricsTable(results, plansColumns(results));
+}
+
+/** The metrics of plans that say something about these results, and their titles. */
+export function plansColumns(results: readonly Result[]): Column[] {
   const sampled = results.some(({ samples }) => samples > 1);
   const sizes = new Set(results.map(({ samples }) => samples));
   const n = sizes.size === 1 ? String([...sizes][0]) : 'n';
-  return metricsTable(results, [
+  return [
     ['optimalRate', 'optimal %'],
     ['solvedRate', 'solved %'],
     ...(sampled ? kMetrics(n) : []),
     ['swc', 'SWC'],
     ...(sampled ? [['diversity', 'distinct plans'] as const] : []),
-  ]);
+  ];
 }
 
 /** What the traces are worth. */
@@ -91,7 +96,7 @@ export function formatEstimate(name: MetricName, estimate: Estimate | null): str
   return standardError === null ? text(value) : `${text(value)} ± ${text(standardError)}`;
 }
 
-type Column = readonly [name: MetricName, title: string];
+export type Column = readonly [name: MetricName, title: string];
 
 function kMetrics(n: string): Column[] {
   return [

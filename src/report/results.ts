@@ -6,7 +6,10 @@ import type { Mode } from '../evaluation/rollouts.ts';
 import type { Run } from './run.ts';
 
 export interface Result {
-  /** The experiment's name; the run's folder is added where two experiments share one. */
+  /**
+   * The experiment's name, of a study's cell without its seed; the run's folder is added where two
+   * experiments share one.
+   */
   readonly experiment: string;
   readonly mode: Mode;
   /** How it was decoded, and on what if not on the run's own data: `greedy`, `n64-t1`. */
@@ -15,49 +18,60 @@ export interface Result {
   readonly samples: number;
   /** One for each run. */
   readonly evaluations: readonly Evaluation[];
+  /** Of these runs. */
+  readonly runs: readonly { readonly folder: string; readonly seed: string | number }[];
   readonly metrics: Metrics;
 }
 
 /** In the order of the runs, and within a run slow, fast, auto. */
 export function collectResults(runs: readonly Run[]): Result[] {
   const labels = runLabels(runs);
-  const groups = new Map<string, { run: Run; evaluations: Evaluation[] }>();
+  const groups = new Map<string, { runs: Run[]; evaluations: Evaluation[] }>();
   for (const run of runs) {
     for (const evaluation of run.evaluations) {
       const key = `${experimentKey(run)} ${evaluation.name}`;
-      const group = groups.get(key) ?? { run, evaluations: [] };
+      const group = groups.get(key) ?? { runs: [], evaluations: [] };
+      group.runs.push(run);
       group.evaluations.push(evaluation);
       groups.set(key, group);
     }
   }
-  return [...groups.values()].map(({ run, evaluations }) => {
+  return [...groups.values()].map(({ runs, evaluations }) => {
+    const [run] = runs as [Run];
     const { name, settings } = evaluations[0] as Evaluation;
     return {
-      experiment: labels.get(run) ?? run.experiment.name,
+      experiment: labels.get(run) ?? nameOf(run),
       mode: settings.mode,
       decoding: name.replace(`${settings.mode}-`, ''),
       samples: settings.samples,
       evaluations,
+      runs: runs.map(({ folder, experiment }) => ({ folder, seed: experiment.seed })),
       metrics: combineMetrics(evaluations.map(({ records }) => computeMetrics(records))),
     };
   });
 }
 
 /** Runs of one experiment differ in nothing but the seed. */
-function experimentKey({ experiment }: Run): string {
-  return JSON.stringify({ ...experiment, seed: null });
+function experimentKey(run: Run): string {
+  return JSON.stringify({ ...run.experiment, name: nameOf(run), seed: null });
 }
 
-/** The experiment's name; the run's folder is added where two experiments share one. */
+/** Without the seed, which a study adds to the names of its cells. */
+function nameOf({ experiment: { name, seed } }: Run): string {
+  const suffix = `-s${seed}`;
+  return name.endsWith(suffix) ? name.slice(0, -suffix.length) : name;
+}
+
+/** The name that `Result` tells of; the run's folder is added where two experiments share one. */
 export function runLabels(runs: readonly Run[]): Map<Run, string> {
   const keys = new Map<string, Set<string>>();
   for (const run of runs) {
-    const { name } = run.experiment;
+    const name = nameOf(run);
     keys.set(name, (keys.get(name) ?? new Set()).add(experimentKey(run)));
   }
   return new Map(
     runs.map((run) => {
-      const { name } = run.experiment;
+      const name = nameOf(run);
       const unique = keys.get(name)?.size === 1;
       return [run, unique ? name : `${name} (${path.basename(run.folder)})`];
     }),

@@ -85,8 +85,11 @@ export interface Run {
   readonly evaluations: readonly Evaluation[];
 }
 
-/** @throws InputError naming the file, and its line and field. */
-export function readRun(folder: string): Run {
+/**
+ * @param wanted which evaluations, by name
+ * @throws InputError naming the file, and its line and field
+ */
+export function readRun(folder: string, wanted: (name: string) => boolean = () => true): Run {
   if (!existsSync(folder)) throw new InputError(`${folder}: no such folder`);
   const file = path.join(folder, 'experiment.json');
   if (!existsSync(file)) throw new InputError(`${folder}: holds no run (no experiment.json)`);
@@ -100,7 +103,9 @@ export function readRun(folder: string): Run {
     experiment,
     ...readMetrics(path.join(folder, 'metrics.jsonl')),
     provenance,
-    evaluations: listEvaluations(folder).map((name) => readEvaluation(folder, name)),
+    evaluations: listEvaluations(folder)
+      .filter(wanted)
+      .map((name) => readEvaluation(folder, name)),
   };
 }
 

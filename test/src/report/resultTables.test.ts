@@ -19,6 +19,7 @@ const result = (mode: Mode, records: EvaluationRecord[], experiment = 'small'): 
   decoding: records[0]!.samples.length === 1 ? 'greedy' : 'n3-t1',
   samples: records[0]!.samples.length,
   evaluations: [{ name: mode, settings: evaluationSettings(mode), records }],
+  runs: [{ folder: `runs/${experiment}`, seed: 1 }],
   metrics: computeMetrics(records),
 });
 

@@ -1,0 +1,83 @@
+/** `kit compare`: runs side by side, and by how much they differ from the first on the same tasks. */
+import { existsSync, readdirSync } from 'node:fs';
+import path from 'node:path';
+import { InputError } from '../../../envs/inputError.ts';
+import type { Mode } from '../../evaluation/rollouts.ts';
+import { readJson } from '../../files.ts';
+import { compareToFirst, differencesTable } from '../../report/differences.ts';
+import { plansColumns, plansTable, tracesTable } from '../../report/resultTables.ts';
+import { collectResults, type Result } from '../../report/results.ts';
+import { readRun } from '../../report/run.ts';
+import { toTerminal } from '../../report/table.ts';
+import { runPaths } from '../../training/runFolder.ts';
+import { checkStudy } from '../loadStudy.ts';
+import type { Session } from '../session.ts';
+import { STUDY_FILE } from '../sweep/work.ts';
+
+export interface CompareFlags {
+  readonly mode: readonly Mode[] | undefined;
+  readonly evaluation: string | undefined;
+  readonly to: Mode | undefined;
+}
+
+/** @throws InputError if runs were evaluated on different tasks, or nothing is left to compare */
+export async function compareRuns(
+  folders: readonly string[],
+  flags: CompareFlags,
+  session: Session,
+): Promise<void> {
+  const { mode, evaluation, to } = flags;
+  const wanted = (name: string): boolean =>
+    (mode === undefined || [...mode, to].some((each) => name.startsWith(`${each}-`))) &&
+    (evaluation === undefined || name.endsWith(`-${evaluation}`));
+  const runs = folders.flatMap(runFolders).map((folder) => readRun(folder, wanted));
+  const results = collectResults(runs);
+  if (results.length === 0) {
+    throw new InputError(`${folders.join(', ')}: there is no evaluation to compare`);
+  }
+  results.forEach(checkSeeds);
+  const columns = [
+    ...plansColumns(results),
+    ['traceLength', 'trace tokens'] as const,
+    ['traceRate', 'with trace %'] as const,
+  ];
+  const names = columns.map(([name]) => name);
+  const comparisons = compareToFirst(results, names, to);
+  for (const table of [plansTable(results), tracesTable(results)]) {
+    await session.print(toTerminal(table).trimEnd());
+  }
+  if (comparisons.length === 0) return;
+  await session.print(toTerminal(differencesTable(comparisons, columns)).trimEnd());
+  await session.print(
+    'Differences on the same tasks, with 95 % intervals over tasks (paired bootstrap); shares in points.',
+  );
+}
+
+/** The folder of a run itself, or those of a study's cells. @throws InputError if it is neither */
+function runFolders(folder: string): string[] {
+  if (existsSync(runPaths(folder).experiment)) return [folder];
+  if (!existsSync(folder)) throw new InputError(`${folder}: no such folder`);
+  const held = readdirSync(folder).filter((name) =>
+    existsSync(runPaths(path.join(folder, name)).experiment),
+  );
+  if (held.length === 0) throw new InputError(`${folder}: holds neither a run nor a study`);
+  const file = path.join(folder, STUDY_FILE);
+  const order = existsSync(file)
+    ? checkStudy(readJson(file), file).cells.map((cell) => cell.folder)
+    : [];
+  const place = (name: string): number =>
+    (order.indexOf(name) + order.length + 1) % (order.length + 1);
+  held.sort((a, b) => place(a) - place(b) || (a < b ? -1 : 1));
+  return held.map((name) => path.join(folder, name));
+}
+
+/** @throws InputError if a seed was given twice, which would count twice */
+function checkSeeds({ runs, experiment }: Result): void {
+  for (const [i, { folder, seed }] of runs.entries()) {
+    const same = runs.findIndex((run) => run.seed === seed);
+    if (same === i) continue;
+    throw new InputError(
+      `${folder}: is ${experiment} with seed ${seed}, as ${runs[same]!.folder} is: give one of them`,
+    );
+  }
+}

@@ -1,0 +1,129 @@
+/** Results beside the first: by how much, on the same tasks, and how sure that is. */
+import { InputError } from '../../envs/inputError.ts';
+import { difference, resampleMetric, resampleTasks } from '../evaluation/differences.ts';
+import type { Difference, Resampled, Resamples } from '../evaluation/differences.ts';
+import { METRICS, type MetricName } from '../evaluation/metrics.ts';
+import type { EvaluationRecord } from '../evaluation/records.ts';
+import type { Mode } from '../evaluation/rollouts.ts';
+import type { Column } from './resultTables.ts';
+import type { Result } from './results.ts';
+import type { Table } from './table.ts';
+
+/** A result and what it is compared with. */
+export interface Comparison {
+  readonly of: Result;
+  readonly to: Result;
+  readonly differences: Readonly<Partial<Record<MetricName, Difference>>>;
+}
+
+/**
+ * Every result against the first experiment's, decoded alike: in the same mode, or all in one mode of
+ * the first experiment. What it has no counterpart for is left out.
+ * @throws InputError naming two runs that were evaluated on different tasks
+ */
+export function compareToFirst(
+  results: readonly Result[],
+  metrics: readonly MetricName[],
+  mode?: Mode,
+): Comparison[] {
+  const [first] = results;
+  const resamples = remembered((tasks: number) => resampleTasks(tasks));
+  const resampled = remembered((result: Result) =>
+    remembered((name: MetricName) => resampledOf(result, name, resamples)),
+  );
+  return results.flatMap((of) => {
+    const to = results.find(
+      (result) =>
+        result.experiment === first?.experiment &&
+        result.mode === (mode ?? of.mode) &&
+        result.decoding === of.decoding,
+    );
+    if (to === undefined || to === of) return [];
+    checkSameTasks(of, to);
+    const entries = metrics.map((name) => {
+      const [own, other] = [resampled(of)(name), resampled(to)(name)];
+      return [name, difference(own, other)] as const;
+    });
+    return [{ of, to, differences: Object.fromEntries(entries.filter(([, found]) => found)) }];
+  });
+}
+
+function resampledOf(
+  { evaluations }: Result,
+  name: MetricName,
+  resamples: (tasks: number) => Resamples,
+): Resampled {
+  const seeds = evaluations.map(({ records }) => records);
+  return resampleMetric(name, seeds, resamples(seeds[0]!.length));
+}
+
+/** @throws InputError naming two runs that were evaluated on different tasks */
+export function checkSameTasks(of: Result, to: Result): void {
+  const [first] = to.runs;
+  const [{ records }] = to.evaluations as [Result['evaluations'][number]];
+  for (const result of [to, of]) {
+    for (const [i, evaluation] of result.evaluations.entries()) {
+      const other = firstOther(records, evaluation.records);
+      if (other === null) continue;
+      throw new InputError(
+        `${result.runs[i]!.folder}: ${evaluation.name} was made on other tasks than in ${first!.folder}: ${other}`,
+      );
+    }
+  }
+}
+
+function firstOther(
+  expected: readonly EvaluationRecord[],
+  found: readonly EvaluationRecord[],
+): string | null {
+  if (expected.length !== found.length) return `${found.length}, not ${expected.length}`;
+  const differs = found.findIndex(
+    ({ id, prompt }, i) => id !== expected[i]!.id || prompt.join() !== expected[i]!.prompt.join(),
+  );
+  return differs === -1 ? null : `task ${found[differs]!.id} is another`;
+}
+
+/** Value and 95 % interval of each difference; shares in points. */
+export function differencesTable(
+  comparisons: readonly Comparison[],
+  columns: readonly Column[],
+): Table {
+  const shown = columns.filter(([name]) => comparisons.some((each) => each.differences[name]));
+  const modes = comparisons.some(({ of, to }) => of.mode !== to.mode);
+  const name = ({ experiment, mode }: Result): string =>
+    modes ? `${experiment}, ${mode}` : experiment;
+  return {
+    columns: [
+      { title: 'experiment' },
+      { title: 'minus' },
+      ...(modes ? [] : [{ title: 'mode' }]),
+      { title: 'decoding' },
+      ...shown.map(([, title]) => ({ title, align: 'right' }) as const),
+    ],
+    rows: comparisons.map(({ of, to, differences }) => [
+      name(of),
+      name(to),
+      ...(modes ? [] : [of.mode]),
+      of.decoding,
+      ...shown.map(([metric]) => formatDifference(metric, differences[metric] ?? null)),
+    ]),
+  };
+}
+
+/** `+3.2 [1.1, 5.4]` */
+export function formatDifference(name: MetricName, found: Difference | null): string {
+  if (found === null) return '–';
+  const { kind } = METRICS[name];
+  const text = (value: number): string =>
+    (kind === 'share' ? value * 100 : value).toFixed(kind === 'ratio' ? 3 : 1);
+  const signed = found.value > 0 ? `+${text(found.value)}` : text(found.value);
+  return `${signed} [${text(found.low)}, ${text(found.high)}]`;
+}
+
+function remembered<Key, Value>(compute: (key: Key) => Value): (key: Key) => Value {
+  const known = new Map<Key, Value>();
+  return (key) => {
+    if (!known.has(key)) known.set(key, compute(key));
+    return known.get(key)!;
+  };
+}
