@@ -24,7 +24,7 @@ interface Override {
   readonly value: unknown;
 }
 
-type Plain = Record<string, unknown>;
+type Plain = Readonly<Record<string, unknown>>;
 
 export interface LoadedExperiment {
   readonly experiment: Experiment;
@@ -39,18 +39,25 @@ export async function loadExperiment(
 ): Promise<LoadedExperiment> {
   const overrides = sets.map(readOverride);
   const { input, source, folders } = await readRecord(nameOrFile, EXPERIMENTS);
+  return { experiment: checkExperiment(input, source, overrides), folders };
+}
+
+/** @throws InputError naming the setting and where it comes from, by default `source` */
+export function checkExperiment(
+  input: Plain,
+  source: string,
+  overrides: readonly Override[] = [],
+): Experiment {
   const settings = overrides.reduce<Plain>(override, input);
   const result = experimentSchema.safeParse(settings);
-  if (!result.success) {
-    const error = explainIssue(
-      result.error.issues[0]!,
-      settings,
-      settingPaths(experimentSchema),
-      (setting) => formsOf(experimentSchema, setting),
-    );
-    throw blame(error, { source, input, overrides });
-  }
-  return { experiment: result.data, folders };
+  if (result.success) return result.data;
+  const error = explainIssue(
+    result.error.issues[0]!,
+    settings,
+    settingPaths(experimentSchema),
+    (setting) => formsOf(experimentSchema, setting),
+  );
+  throw blame(error, { source, input, overrides });
 }
 
 interface Source {

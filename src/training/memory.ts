@@ -91,7 +91,7 @@ export function checkMemory(
 }
 
 /** Of this machine, or of the container that limits this process. */
-function availableBytes(): number {
+export function availableBytes(): number {
   // macOS counts what it could free at once as used.
   if (process.platform === 'darwin') return os.totalmem();
   const constrained = process.constrainedMemory();
@@ -99,6 +99,6 @@ function availableBytes(): number {
   return Math.min(os.freemem() + process.memoryUsage.rss(), limit);
 }
 
-function gigabytes(bytes: number): string {
+export function gigabytes(bytes: number): string {
   return `${(bytes / 1e9).toFixed(1)} GB`;
 }

@@ -14,7 +14,7 @@ import type { Session } from '../session.ts';
 import { describe, generate } from '../stages/data.ts';
 import { sideBySide, withChildren, type Children } from '../sweep/children.ts';
 import { stateOf, type CellState } from '../sweep/state.ts';
-import { workOf, type Work } from '../sweep/work.ts';
+import { STUDY_FILE, workOf, type Work } from '../sweep/work.ts';
 import { exportRecords } from './export.ts';
 
 export interface SweepFlags extends CellChoice {
@@ -83,9 +83,6 @@ export async function sweepStudy(
     release();
   }
 }
-
-/** The whole study, beside its cells. */
-const STUDY_FILE = 'study.json';
 
 /** Null if all went well, else what did not. */
 async function runCell(work: Work, children: Children, session: Session): Promise<string | null> {

@@ -1,5 +1,6 @@
 /** All commands, in the order of the help. */
 import type { Command } from '../command.ts';
+import { compare } from './compare.ts';
 import { data } from './data.ts';
 import { doctor } from './doctor.ts';
 import { evaluate } from './eval.ts';
@@ -7,6 +8,7 @@ import { exportCommand } from './export.ts';
 import { genMazes } from './genMazes.ts';
 import { genSokoban } from './genSokoban.ts';
 import { list } from './list.ts';
+import { plan } from './plan.ts';
 import { report } from './report.ts';
 import { run } from './run.ts';
 import { setup } from './setup.ts';
@@ -19,6 +21,7 @@ import { train } from './train.ts';
 export const commands: readonly Command[] = [
   run,
   sweep,
+  plan,
   genMazes,
   genSokoban,
   trace,
@@ -28,6 +31,7 @@ export const commands: readonly Command[] = [
   evaluate,
   solve,
   report,
+  compare,
   exportCommand,
   list,
   setup,

@@ -2,13 +2,13 @@
 import { existsSync } from 'node:fs';
 import { InputError } from '../../../envs/inputError.ts';
 import { dropStrategy } from '../../../traces/drop.ts';
-import { createVocabulary } from '../../../traces/vocabulary.ts';
+import { createVocabulary, type Vocabulary } from '../../../traces/vocabulary.ts';
 import { type Batch, splitBatch } from '../../data/batch.ts';
-import { createBatches, validationBatches } from '../../data/batches.ts';
+import { type BatchOptions, createBatches, validationBatches } from '../../data/batches.ts';
 import { batchLadder, EXACT, type Ladder } from '../../data/ladder.ts';
 import { datasetChecksum, type Examples, firstExamples, readSplit } from '../../data/dataset.ts';
 import type { Backend } from '../../engine/backends.ts';
-import type { Experiment } from '../../experiment.ts';
+import type { Experiment, TrainingSettings } from '../../experiment.ts';
 import { readJson, writeJsonAtomic } from '../../files.ts';
 import { acquireLock } from '../../lock.ts';
 import { modelConfig } from '../../model/config.ts';
@@ -46,17 +46,16 @@ export async function trainModel(stage: TrainingStage, session: Session): Promis
   const { training, seed } = experiment;
   const vocabulary = createVocabulary(dataset.manifest.vocabulary);
   const config = modelConfig(experiment.model, vocabulary.size);
-  const strategy = dropStrategy(training.dropping, vocabulary.environment);
   const release = acquireLock(out);
   try {
     const maxMinutes = lesser(training.maxMinutes, stage.budget);
     const finished = finishedTraining(out, experiment, maxMinutes);
     const examples = finished === null ? trainingExamples(dataset, training.examples) : null;
     const validation = finished === null ? readSplit(dataset.folder, 'validation') : null;
-    const { batchSize, weighting, sorted, rounds, precision } = training;
+    const { batchSize, rounds, precision } = training;
     // Operation by operation, parts only cost.
     const parts = isSlow(backend) ? 1 : Math.min(training.parts, batchSize);
-    const options = { batchSize, strategy, vocabulary, weighting, sorted };
+    const options = batchOptions(training, vocabulary);
     checkPrecision(precision, backend, 'training.precision');
     const batches = examples && createBatches(examples, { ...options, seed });
     if (batches !== null && !isSlow(backend)) {
@@ -108,8 +107,17 @@ export async function trainModel(stage: TrainingStage, session: Session): Promis
   }
 }
 
+/** What the batches of an experiment depend on, besides its seed. */
+export function batchOptions(
+  { batchSize, dropping, weighting, sorted }: TrainingSettings,
+  vocabulary: Vocabulary,
+): Omit<BatchOptions, 'seed'> {
+  const strategy = dropStrategy(dropping, vocabulary.environment);
+  return { batchSize, strategy, vocabulary, weighting, sorted };
+}
+
 /** All training tasks of the data set, or the first `count`. @throws InputError if there are fewer */
-function trainingExamples({ folder }: Dataset, count: number | undefined): Examples {
+export function trainingExamples({ folder }: Dataset, count: number | undefined): Examples {
   const split = readSplit(folder, 'train');
   if (count === undefined) return split;
   if (count > split.count) {

@@ -11,6 +11,9 @@ import type { CheckedCell } from '../loadStudy.ts';
 import { datasetFolder } from '../stages/data.ts';
 import { nameOf, ownDecoding, type Decoding } from '../stages/evaluation.ts';
 
+/** The whole study, beside its cells. */
+export const STUDY_FILE = 'study.json';
+
 export interface SweepFolders {
   /** Runs, data and logs. */
   readonly out: string;

@@ -1,0 +1,197 @@
+/** `kit plan`: what an experiment, or every cell of a study, will take on this machine. */
+import { availableParallelism } from 'node:os';
+import path from 'node:path';
+import { InputError } from '../../../envs/inputError.ts';
+import { experiments } from '../../../experiments/index.ts';
+import { studies } from '../../../experiments/studies/index.ts';
+import type { Experiment } from '../../experiment.ts';
+import { toTerminal, type Table } from '../../report/table.ts';
+import { availableBytes, gigabytes } from '../../training/memory.ts';
+import { quote } from '../flags.ts';
+import { checkExperiment, EXPERIMENTS } from '../loadExperiment.ts';
+import { checkStudy, STUDIES, type LoadedStudy } from '../loadStudy.ts';
+import { suggestion } from '../nearest.ts';
+import { foresee, measureSpeed, tokensToPlan } from '../plan/foresee.ts';
+import type { Foreseen, Planning, Speed } from '../plan/foresee.ts';
+import { sampleTasks, type Sample } from '../plan/sample.ts';
+import { formatDuration, formatNumber } from '../progress.ts';
+import type { Session } from '../session.ts';
+import { isSettingsFile, readRecord, readSettingsFile } from '../settingsFile.ts';
+import { datasetFolder } from '../stages/data.ts';
+import { isSlow, startEngine, type EngineFlags } from '../stages/engine.ts';
+import { workOf } from '../sweep/work.ts';
+
+export interface PlanFlags extends EngineFlags {
+  readonly jobs: number | undefined;
+  readonly noTime: boolean;
+}
+
+/** An experiment as it will be run, so many times. */
+interface Item {
+  readonly name: string;
+  readonly experiment: Experiment;
+  readonly times: number;
+  /** Where its data would lie. */
+  readonly data: string;
+  readonly plannings: readonly Planning[];
+}
+
+interface Row extends Item, Foreseen {
+  /** Seconds; null where they were not measured. */
+  readonly training: number | null;
+  readonly planning: number | null;
+}
+
+/** @throws InputError naming what there is not, or the field that is wrong */
+export async function planWork(
+  nameOrFile: string,
+  flags: PlanFlags,
+  session: Session,
+): Promise<void> {
+  const loaded = await loadEither(nameOrFile);
+  const items = 'study' in loaded ? itemsOf(loaded) : [itemOf(loaded)];
+  const threads = flags.threads ?? ('study' in loaded ? 1 : undefined);
+  const jobs = 'study' in loaded ? (flags.jobs ?? availableParallelism()) : 1;
+  const backend = flags.noTime
+    ? null
+    : await startEngine({ ...flags, threads }, items[0]!.experiment, session);
+  const measured = backend !== null && !isSlow(backend) ? backend : null;
+
+  const samples = new Map<string, Sample>();
+  const rows: Row[] = [];
+  for (const item of items) {
+    session.signal.throwIfAborted();
+    const { experiment } = item;
+    const sample =
+      samples.get(item.data) ?? (await sampleTasks(experiment.data, item.data, session));
+    samples.set(item.data, sample);
+    session.note(`${item.name}: ${measured === null ? 'counts' : 'counts and measures'}`);
+    const speed = measured === null ? null : await measureSpeed(experiment, sample, measured);
+    rows.push({ ...item, ...foresee(experiment, sample), ...secondsOf(item, sample, speed) });
+  }
+  await session.print(toTerminal(planTable(rows)).trimEnd());
+  await printTotals(rows, jobs, session);
+  if (measured !== null) {
+    const threading = `${measured.threads} ${measured.threads === 1 ? 'thread' : 'threads'}`;
+    await session.print(
+      `Times: from real steps and responses on this machine, ${threading}, the shortest of several; ` +
+        'responses are taken to be as long as those of training.',
+    );
+  } else {
+    const why = flags.noTime ? 'not asked for' : 'needs the native engine (kit setup installs it)';
+    await session.print(`Times: not measured: ${why}.`);
+  }
+}
+
+async function loadEither(nameOrFile: string): Promise<Experiment | LoadedStudy> {
+  if (isSettingsFile(nameOrFile)) {
+    const input = await readSettingsFile(nameOrFile, 'experiment');
+    return 'cells' in input ? checkStudy(input, nameOrFile) : checkExperiment(input, nameOrFile);
+  }
+  for (const catalogue of [EXPERIMENTS, STUDIES]) {
+    if (!Object.hasOwn(catalogue.entries, nameOrFile)) continue;
+    const { input, source } = await readRecord(nameOrFile, catalogue);
+    return catalogue === STUDIES ? checkStudy(input, source) : checkExperiment(input, source);
+  }
+  const known = [...Object.keys(experiments), ...Object.keys(studies)];
+  const meant = suggestion(nameOrFile, known);
+  throw new InputError(
+    `there is no experiment or study ${quote(nameOrFile)}${meant} (\`kit list\` shows all)`,
+  );
+}
+
+function itemOf(experiment: Experiment): Item {
+  const { name, data, evaluation } = experiment;
+  return { name, experiment, times: 1, data: datasetFolder(data), plannings: [evaluation] };
+}
+
+/** One for each cell, since seeds differ in nothing that matters here. */
+function itemsOf({ study, cells }: LoadedStudy): Item[] {
+  const folders = {
+    out: path.join('runs', study.name),
+    results: path.join('results', study.name),
+  };
+  return cells
+    .filter(({ seed }) => seed === study.seeds[0])
+    .map((cell) => {
+      const { evaluations, data } = workOf(cell, study, folders);
+      return {
+        name: cell.cell,
+        experiment: cell.experiment,
+        times: study.seeds.length,
+        data: [...data.keys()][0]!,
+        plannings: evaluations.map(({ decoding }) => decoding),
+      };
+    });
+}
+
+function secondsOf(
+  { experiment, plannings }: Item,
+  sample: Sample,
+  speed: Speed | null,
+): Pick<Row, 'training' | 'planning'> {
+  if (speed === null) return { training: null, planning: null };
+  const { steps, tokensPerStep } = foresee(experiment, sample);
+  const training = (steps * tokensPerStep) / speed.tokensPerSecond;
+  const limit = experiment.training.maxMinutes;
+  const tokens = plannings.reduce((sum, each) => sum + tokensToPlan(experiment, sample, each), 0);
+  return {
+    training: limit === null ? training : Math.min(training, 60 * limit),
+    planning: tokens / speed.planTokensPerSecond,
+  };
+}
+
+function planTable(rows: readonly Row[]): Table {
+  const columns: readonly (readonly [title: string, cell: (row: Row) => string])[] = [
+    ['parameters', ({ params }) => formatNumber(params)],
+    ['training tasks', ({ trainingTasks }) => formatNumber(trainingTasks)],
+    ['steps', ({ steps }) => formatNumber(steps)],
+    ['passes', ({ passes }) => formatNumber(passes)],
+    ['tokens/step', ({ tokensPerStep }) => formatNumber(tokensPerStep)],
+    ['tokens', ({ tokensPerStep, steps }) => millions(tokensPerStep * steps)],
+    ['padding', ({ padding }) => `${(100 * padding).toFixed(1)} %`],
+    ['memory', ({ bytes }) => gigabytes(bytes)],
+    ['training', ({ training }) => duration(training)],
+    ['planning', ({ planning }) => duration(planning)],
+  ];
+  return {
+    columns: [{ title: '' }, ...columns.map(([title]) => ({ title, align: 'right' }) as const)],
+    rows: rows.map((row) => [
+      row.times === 1 ? row.name : `${row.name} × ${row.times}`,
+      ...columns.map(([, cell]) => cell(row)),
+    ]),
+  };
+}
+
+async function printTotals(rows: readonly Row[], jobs: number, session: Session): Promise<void> {
+  const tasks = rows.flatMap((row) => Array.from({ length: row.times }, () => row));
+  const seconds = tasks.map(({ training, planning }) => (training ?? 0) + (planning ?? 0));
+  const atOnce = Math.min(jobs, tasks.length);
+  const peak = rows.map(({ bytes }) => bytes).sort((a, b) => b - a);
+  const bytes = tasks.length === 1 ? peak[0]! : peak[0]! * atOnce;
+  const free = availableBytes();
+  if (bytes > free) {
+    await session.print(`Memory: up to ${gigabytes(bytes)}, and ${gigabytes(free)} are free.`);
+  }
+  if (tasks.length === 1 || rows.some(({ training }) => training === null)) return;
+  const cells = `${tasks.length} cells, ${atOnce} at once`;
+  const sum = seconds.reduce((total, each) => total + each, 0);
+  await session.print(
+    `${cells}: ${duration(makespan(seconds, atOnce))} in all, ${duration(sum)} one after the other`,
+  );
+}
+
+/** When the last of `jobs` is done that take the tasks in their order. */
+export function makespan(seconds: readonly number[], jobs: number): number {
+  const free = new Array<number>(jobs).fill(0);
+  for (const each of seconds) free[free.indexOf(Math.min(...free))]! += each;
+  return Math.max(...free);
+}
+
+function millions(count: number): string {
+  return count < 1e6 ? formatNumber(count) : `${formatNumber(count / 1e6)} M`;
+}
+
+function duration(seconds: number | null): string {
+  return seconds === null ? '–' : formatDuration(seconds);
+}
