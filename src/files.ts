@@ -1,6 +1,7 @@
 /** Files that are either whole or absent, whatever kills the process. */
 import { createHash, randomBytes } from 'node:crypto';
 import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { renameSync, rmSync, writeSync } from 'node:fs';
 import path from 'node:path';
 import { InputError } from '../envs/inputError.ts';
@@ -49,6 +50,15 @@ export function makeFolder(folder: string): string | undefined {
     }
   }
   return missing[0];
+}
+
+/** Removes temporary files of processes that were killed while writing into these folders. */
+export function removeLeftovers(...folders: readonly string[]): void {
+  for (const folder of folders.filter((each) => existsSync(each))) {
+    for (const name of readdirSync(folder)) {
+      if (name.endsWith('.tmp')) rmSync(path.join(folder, name), { force: true });
+    }
+  }
 }
 
 export function writeJsonAtomic(file: string, value: unknown): void {

@@ -4,14 +4,12 @@
  * uninterrupted run ends with (on the same machine, backend and thread count).
  */
 import * as tf from '@tensorflow/tfjs-core';
-import { readdirSync, rmSync } from 'node:fs';
-import path from 'node:path';
 import { InputError } from '../../envs/inputError.ts';
 import { createRng } from '../../envs/rng.ts';
 import type { VocabularySettings } from '../../traces/vocabulary.ts';
 import type { Batch } from '../data/batch.ts';
 import type { Precision } from '../engine/program.ts';
-import { makeFolder } from '../files.ts';
+import { makeFolder, removeLeftovers } from '../files.ts';
 import type { AttentionBlocks } from '../model/attention.ts';
 import type { ModelConfig } from '../model/config.ts';
 import { initialParams } from '../model/params.ts';
@@ -77,7 +75,7 @@ export async function train(run: TrainingRun): Promise<TrainingOutcome> {
   const { settings, folder, signal } = run;
   const paths = runPaths(folder);
   makeFolder(paths.checkpoints);
-  for (const each of [folder, paths.checkpoints]) removeLeftovers(each);
+  removeLeftovers(folder, paths.checkpoints);
   const start = startingPoint(run, paths.checkpoints);
   const logged = rewindMetrics(paths.metrics, start.step);
   const secondsBefore = secondsTrained(logged);
@@ -220,11 +218,4 @@ function bestStep(losses: ReadonlyMap<number, number>): number[] {
     null,
   );
   return best === null ? [] : [best[0]];
-}
-
-/** Temporary files of a process that was killed while writing. */
-function removeLeftovers(folder: string): void {
-  for (const name of readdirSync(folder)) {
-    if (name.endsWith('.tmp')) rmSync(path.join(folder, name), { force: true });
-  }
 }

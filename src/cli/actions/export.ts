@@ -2,8 +2,13 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { InputError } from '../../../envs/inputError.ts';
-import { listEvaluations, readEvaluation, writeEvaluation } from '../../evaluation/evaluation.ts';
-import { writeFileAtomic } from '../../files.ts';
+import {
+  evaluationFolder,
+  listEvaluations,
+  readEvaluation,
+  writeEvaluation,
+} from '../../evaluation/evaluation.ts';
+import { removeLeftovers, writeFileAtomic } from '../../files.ts';
 import { writeReport } from '../../report/report.ts';
 import { listCheckpoints, writeCheckpoint } from '../../training/checkpoint.ts';
 import { chooseCheckpoint, EXPORTED_MODEL } from '../../training/runModel.ts';
@@ -46,10 +51,12 @@ export function exportRecords(run: string, out: string): void {
   if (listCheckpoints(runPaths(out).checkpoints).length > 0) {
     throw new InputError(`${out} holds a run of its own: choose another --out`);
   }
+  const names = listEvaluations(run);
+  removeLeftovers(out, ...names.map((name) => evaluationFolder(out, name)));
   openRun(out, experiment, { resume: true });
   const [from, to] = [runPaths(run), runPaths(out)];
   for (const file of ['provenance', 'metrics'] as const) {
     if (existsSync(from[file])) writeFileAtomic(to[file], readFileSync(from[file]));
   }
-  for (const name of listEvaluations(run)) writeEvaluation(out, readEvaluation(run, name));
+  for (const name of names) writeEvaluation(out, readEvaluation(run, name));
 }

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { InputError } from '../../../envs/inputError.ts';
 import type { DataSettings } from '../../experiment.ts';
-import { writeJsonAtomic } from '../../files.ts';
+import { removeLeftovers, writeJsonAtomic } from '../../files.ts';
 import { acquireLock } from '../../lock.ts';
 import { runPaths } from '../../training/runFolder.ts';
 import { chooseCells, loadStudy, type CellChoice } from '../loadStudy.ts';
@@ -45,6 +45,7 @@ export async function sweepStudy(
 
   const release = acquireLock(folders.out);
   try {
+    removeLeftovers(folders.out, path.join(folders.out, 'settings'), folders.results);
     for (const folder of [folders.out, folders.results]) {
       writeJsonAtomic(path.join(folder, STUDY_FILE), study);
     }

@@ -4,7 +4,7 @@
  * sweep is killed.
  */
 import { spawn, type ChildProcess } from 'node:child_process';
-import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { appendFileSync, closeSync, openSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { explainWriteError, makeFolder } from '../../files.ts';
 import { kitRoot } from '../../kitPackage.ts';
@@ -20,8 +20,8 @@ export async function withChildren<T>(
   signal: AbortSignal,
   work: (children: Children) => Promise<T>,
 ): Promise<T> {
-  const running = new Set<ChildProcess>();
-  const end = (): void => running.forEach((child) => child.kill('SIGTERM'));
+  const running = new Map<ChildProcess, Promise<string | null>>();
+  const end = (): void => running.forEach((_, child) => child.kill('SIGTERM'));
   signal.addEventListener('abort', end);
   process.on('exit', end);
   const run = (argv: readonly string[], log: string): Promise<string | null> => {
@@ -32,8 +32,7 @@ export async function withChildren<T>(
       stdio: ['ignore', output, output, 'ipc'],
     });
     closeSync(output);
-    running.add(child);
-    return new Promise((resolve) => {
+    const outcome = new Promise<string | null>((resolve) => {
       const ended = (fault: string | null): void => {
         running.delete(child);
         resolve(fault);
@@ -45,10 +44,15 @@ export async function withChildren<T>(
         ended(lastComplaint(log) ?? how);
       });
     });
+    running.set(child, outcome);
+    return outcome;
   };
   try {
     return await work({ run });
   } finally {
+    // Only where the work threw.
+    if (running.size > 0 && !signal.aborted) end();
+    await Promise.all(running.values());
     signal.removeEventListener('abort', end);
     process.off('exit', end);
   }
@@ -72,9 +76,8 @@ export async function sideBySide<Item>(
 function openLog(log: string, argv: readonly string[]): number {
   makeFolder(path.dirname(log));
   try {
-    const output = openSync(log, 'a');
-    writeSync(output, `$ kit ${argv.join(' ')}\n`);
-    return output;
+    appendFileSync(log, `$ kit ${argv.join(' ')}\n`);
+    return openSync(log, 'a');
   } catch (error) {
     throw explainWriteError(error, log);
   }

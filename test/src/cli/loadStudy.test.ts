@@ -1,0 +1,147 @@
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { InputError } from '../../../envs/inputError.ts';
+import { studies } from '../../../experiments/studies/index.ts';
+import { checkStudy, chooseCells, loadStudy } from '../../../src/cli/loadStudy.ts';
+import { workOf } from '../../../src/cli/sweep/work.ts';
+import { expectInputError } from '../../helpers/inputErrors.ts';
+import { temporaryFolder } from '../../helpers/kit.ts';
+
+const task = { environment: 'maze', width: 4, height: 4 };
+const MINE = {
+  name: 'mine',
+  base: { data: { task, trainCount: 40 } },
+  cells: { plain: {}, few: { training: { examples: 10 } } },
+  seeds: [1, 2],
+};
+const check = (changes: object) => checkStudy({ ...MINE, ...changes }, 'mine.json');
+const folders = { out: 'runs/mine', results: 'results/mine' };
+
+describe('a shipped study', () => {
+  it.each(Object.keys(studies))('%s loads under its own name, with a question', async (name) => {
+    const { study, cells } = await loadStudy(name);
+    expect(study.name).toBe(name);
+    expect(study.question).toMatch(/^\S.{10,}\?$/);
+    for (const cell of cells) workOf(cell, study, folders);
+  });
+});
+
+describe('a study of one’s own', () => {
+  it('is read from JSON, each cell with its seed', async () => {
+    const file = path.join(temporaryFolder(), 'mine.json');
+    writeFileSync(file, JSON.stringify(MINE));
+    const { cells } = await loadStudy(file);
+    expect(cells.map(({ experiment }) => [experiment.name, experiment.seed])).toEqual([
+      ['mine-plain-s1', 1],
+      ['mine-few-s1', 1],
+      ['mine-plain-s2', 2],
+      ['mine-few-s2', 2],
+    ]);
+    expect(cells.map(({ experiment }) => experiment.training.examples)).toEqual([
+      undefined,
+      10,
+      undefined,
+      10,
+    ]);
+  });
+
+  it.each([
+    [{ cells: {} }, /^mine.json: cells: expected one cell or more/],
+    [{ cells: { 'a b': {} } }, /^mine.json: cells/],
+    [{ cellz: {} }, /^mine.json: cellz: there is no such setting; did you mean cells\?$/],
+    [{ seeds: [1, 1] }, /^mine.json: seeds: a seed is given twice/],
+    [{ seeds: [] }, /^mine.json: seeds: /],
+    [{ base: {} }, /^mine.json: base.data: is missing/],
+    [
+      { cells: { a: { training: { step: 1 } } } },
+      /^mine.json: cells.a.training.step: there is no such setting; did you mean training.steps\?$/,
+    ],
+    [
+      { base: { ...MINE.base, training: { steps: 0 } } },
+      /^mine.json: base.training.steps: expected number to be >0, not 0$/,
+    ],
+    [
+      { cells: { a: { seed: 1 } } },
+      /^mine.json: cells.a.seed: the study gives each cell its seed$/,
+    ],
+    [{ base: { ...MINE.base, name: 'x' } }, /^mine.json: base.name: the study gives/],
+    [
+      { cells: { a: { training: { examples: 41 } } } },
+      /^mine.json: cells.a.training.examples: 41, but data.trainCount is 40$/,
+    ],
+    [
+      { evaluations: ['a', 'a'].map((label) => ({ label, tasks: 1, samples: 1, temperature: 0 })) },
+      /^mine.json: evaluations: two evaluations have the same label/,
+    ],
+    [{ evaluations: [{ label: 'a' }] }, /^mine.json: evaluations\[0\].tasks: is missing/],
+  ])('is refused with a line that names the field: %j', (changes, message) => {
+    expectInputError(() => check(changes), message);
+  });
+
+  it('is refused if it is no record', async () => {
+    const file = path.join(temporaryFolder(), 'list.json');
+    writeFileSync(file, '[]');
+    await expect(loadStudy(file)).rejects.toThrow(
+      new InputError(`${file}: a study is a record of settings`),
+    );
+  });
+
+  it('has the cells and seeds that are chosen, and no others', () => {
+    const loaded = check({});
+    const chosen = (choice: object) => chooseCells(loaded, choice).map(({ folder }) => folder);
+    expect(chosen({})).toHaveLength(4);
+    expect(chosen({ only: ['few'], seeds: [2] })).toEqual(['few-s2']);
+    expectInputError(
+      () => chosen({ only: ['fwe'] }),
+      /^--only: mine has no cell "fwe"; did you mean few\?$/,
+    );
+    expectInputError(() => chosen({ seeds: [3] }), /^--seeds: mine has the seeds 1, 2, not 3$/);
+  });
+});
+
+describe('the work of a cell', () => {
+  const evaluation = { label: 'open', tasks: 8, samples: 4, temperature: 1 };
+  const workFor = (changes: object) => {
+    const { study, cells } = check(changes);
+    return cells.map((cell) => workOf(cell, study, folders));
+  };
+
+  it('shares its data with cells of equal data settings, and with no others', () => {
+    const wide = { data: { task: { width: 5 } } };
+    const works = workFor({ cells: { ...MINE.cells, wide } });
+    const [plain, few, other] = works.map(({ data }) => [...data.keys()].join());
+    expect(plain).toBe(few);
+    expect(other).not.toBe(plain);
+  });
+
+  it('has an evaluation of each mode that both the cell and the evaluation ask for', () => {
+    const cells = { a: { evaluation: { modes: ['slow', 'auto'], samples: 1, temperature: 0 } } };
+    const evaluations = [
+      { ...evaluation, label: 'all' },
+      { ...evaluation, label: 'fast', modes: ['fast'] },
+      { ...evaluation, label: 'slow', modes: ['fast', 'slow'], topK: 5 },
+    ];
+    const [work] = workFor({ cells, evaluations });
+    expect(work!.evaluations.map(({ name }) => name)).toEqual([
+      ...['slow-greedy', 'auto-greedy'],
+      ...['slow-n4-t1-all', 'auto-n4-t1-all'],
+      'slow-n4-t1-k5-slow',
+    ]);
+    expect(work!.commands.map(([command]) => command)).toEqual(['run', 'eval', 'eval']);
+  });
+
+  it('holds other data for tasks of another kind, as many as are asked for', () => {
+    const data = { task: { walls: [0.1, 0.1] } };
+    const [work] = workFor({ evaluations: [{ ...evaluation, data }] });
+    const [own, open] = [...work!.data.values()];
+    expect(own!.trainCount).toBe(40);
+    expect(open).toMatchObject({ trainCount: 1, validationCount: 0, testCount: 8 });
+    expect(open!.task).toMatchObject({ width: 4, walls: [0.1, 0.1] });
+    const wrong = { ...evaluation, data: { task: { width: 1 } } };
+    expectInputError(
+      () => workFor({ evaluations: [wrong] }),
+      /^study mine: evaluation open: data.task.width: /,
+    );
+  });
+});

@@ -1,0 +1,177 @@
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { createRng } from '../../../envs/rng.ts';
+import { acquireLock } from '../../../src/lock.ts';
+import { KILLS, measureMoments, spawnFaulty, treeOf } from '../../helpers/faults.ts';
+import { spawnKit, temporaryFolder } from '../../helpers/kit.ts';
+
+const STUDY = {
+  name: 'two',
+  base: {
+    data: {
+      task: { environment: 'maze', width: 3, height: 3 },
+      trainCount: 30,
+      validationCount: 4,
+      testCount: 4,
+    },
+    model: { dim: 8, encoderLayers: 1, decoderLayers: 1, heads: 2, ffnDim: 16 },
+    training: { steps: 9, batchSize: 4, warmupSteps: 2, checkpointEvery: 4 },
+    evaluation: { modes: ['slow'], samples: 1, temperature: 0, maxTokens: 8 },
+  },
+  cells: { all: {}, few: { training: { examples: 10 } } },
+  seeds: [1],
+  evaluations: [{ label: 'drawn', tasks: 3, samples: 2, temperature: 1 }],
+};
+
+const cwd = temporaryFolder();
+const study = (name: string, changes: object = {}): void =>
+  writeFileSync(path.join(cwd, name), JSON.stringify({ ...STUDY, ...changes }));
+const command = (out: string, file = 'two.json', ...more: string[]): string[] => [
+  ...['sweep', file, '--out', `${out}/runs`, '--results', `${out}/results`],
+  ...['--jobs', '2', '--backend', 'cpu', ...more],
+];
+const sweep = (...args: Parameters<typeof command>) => spawnKit(command(...args), { cwd });
+
+/** What does not tell of the time or the process: settings, and all that was answered. */
+function recordsOf(out: string): Record<string, string> {
+  const files = Object.entries(treeOf(path.join(cwd, out, 'results')));
+  return Object.fromEntries(files.filter(([file]) => !/(provenance|metrics)\.jsonl?$/.test(file)));
+}
+
+let expected: Record<string, string>;
+beforeAll(async () => {
+  study('two.json');
+  const { code, stderr } = await sweep('whole');
+  if (code !== 0) throw new Error(stderr);
+  expected = recordsOf('whole');
+});
+
+describe('a sweep', () => {
+  it('leaves the records of each cell, without weights, of one data set', () => {
+    expect(Object.keys(expected)).toEqual([
+      ...['all-s1', 'few-s1'].flatMap((cell) => [
+        ...['slow-greedy', 'slow-n2-t1-drawn'].flatMap((name) =>
+          ['records.jsonl.gz', 'settings.json'].map((file) => `${cell}/evaluation/${name}/${file}`),
+        ),
+        `${cell}/experiment.json`,
+      ]),
+      'study.json',
+    ]);
+    expect(existsSync(path.join(cwd, 'whole/results/all-s1/metrics.jsonl'))).toBe(true);
+    expect(readdirSync(path.join(cwd, 'whole/runs/data'))).toHaveLength(1);
+    const of = (cell: string) => expected[`${cell}/evaluation/slow-greedy/settings.json`];
+    expect(of('few-s1')).not.toBe(of('all-s1'));
+  });
+
+  it('skips what is done, by its records alone', async () => {
+    const before = treeOf(path.join(cwd, 'whole'));
+    const again = await sweep('whole');
+    expect([again.code, again.stdout]).toEqual([
+      0,
+      '2 of 2 cells were done before\nrecords: whole/results\n',
+    ]);
+    expect(treeOf(path.join(cwd, 'whole'))).toEqual(before);
+    const plan = await spawnKit(
+      'sweep two.json --out elsewhere --results whole/results --dry-run'.split(' '),
+      { cwd },
+    );
+    expect(plan.stdout).toBe('all-s1: done\nfew-s1: done\n');
+    expect(existsSync(path.join(cwd, 'elsewhere'))).toBe(false);
+  });
+
+  it('adds evaluations, cells and seeds without training anew', async () => {
+    study('more.json', {
+      seeds: [1, 2],
+      evaluations: [
+        ...STUDY.evaluations,
+        { label: 'greedy', tasks: 2, samples: 1, temperature: 0 },
+      ],
+    });
+    const weights = path.join(cwd, 'whole/runs/all-s1/checkpoints');
+    const before = treeOf(weights);
+    const { code, stdout } = await sweep('whole', 'more.json', '--only', 'all');
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^\[\d of 2\] all-s1: done/m);
+    expect(stdout).toMatch(/^\[\d of 2\] all-s2: done/m);
+    expect(treeOf(weights)).toEqual(before);
+    const { 'study.json': _, ...found } = recordsOf('whole');
+    expect(found).toMatchObject(withoutStudy(expected));
+    expect(Object.keys(found)).toContain('all-s1/evaluation/slow-greedy-greedy/settings.json');
+    expect(Object.keys(found)).toContain('all-s2/evaluation/slow-greedy-greedy/settings.json');
+  });
+
+  it('refuses cells whose settings have changed, before any work', async () => {
+    const cells = { all: {}, few: { training: { examples: 11 } } };
+    study('changed.json', { cells });
+    const before = treeOf(path.join(cwd, 'whole'));
+    const { code, stdout, stderr } = await sweep('whole', 'changed.json');
+    expect({ code, stdout, stderr }).toEqual({
+      code: 1,
+      stdout: '',
+      stderr:
+        'kit: whole/results/few-s1: was made with other settings of cell few: its ' +
+        'training.examples is 10, not 11; remove it, or give the cell another name\n',
+    });
+    expect(treeOf(path.join(cwd, 'whole'))).toEqual(before);
+  });
+
+  it('goes on with the others when a cell fails, and says so at the end', async () => {
+    const cells = { bad: { training: { precision: 'bf16' } }, ...STUDY.cells };
+    study('bad.json', { cells });
+    const { code, stdout, stderr } = await sweep('failing', 'bad.json');
+    expect(code).toBe(1);
+    expect(stdout).toMatch(
+      /^\[\d of 3\] bad-s1: failed: training.precision: bf16 needs .* \(see /m,
+    );
+    expect(stderr).toMatch(
+      /kit: 1 of 3 cells failed: bad-s1; the same command tries them again\n$/,
+    );
+    expect(withoutStudy(recordsOf('failing'))).toEqual(withoutStudy(expected));
+  });
+});
+
+describe('a sweep that is ended', () => {
+  it('by Ctrl-C ends its children, says how to go on, and goes on', async () => {
+    let told = false;
+    const stopped = await spawnKit(command('stopped'), {
+      cwd,
+      onStderr(text, kill) {
+        if (!told && text.includes('few-s1: begins')) kill('SIGINT');
+        told ||= text.includes('few-s1: begins');
+      },
+    });
+    expect(stopped.code).toBe(130);
+    expect(stopped.stderr).toMatch(/kit: interrupted by SIGINT; the same command goes on\n$/);
+    for (const cell of ['all-s1', 'few-s1']) {
+      const run = path.join(cwd, 'stopped/runs', cell);
+      if (existsSync(run)) acquireLock(run)();
+    }
+    expect((await sweep('stopped')).code).toBe(0);
+    expect(recordsOf('stopped')).toEqual(expected);
+  });
+
+  const kills = Math.ceil(KILLS / 4);
+  it(`may be killed ${kills} times, and goes on to the same records`, async () => {
+    const { moments } = await measureMoments(command('measured'), { cwd, folder: 'measured' });
+    expect(recordsOf('measured')).toEqual(expected);
+    const rng = createRng('kills');
+    for (let killed = 0; killed < kills;) {
+      const folder = path.basename(mkdtempSync(path.join(cwd, 'killed-')));
+      for (let finished = false; !finished;) {
+        const faults = { cwd, folder, killAt: 1 + rng.int(moments), share: rng.next() };
+        const { code, stdout } = await spawnFaulty(command(folder), faults);
+        expect([code, stdout]).toEqual([code === 0 ? 0 : null, expect.not.stringMatching(/fail/)]);
+        finished = code === 0;
+        if (!finished) killed++;
+      }
+      expect(recordsOf(folder)).toEqual(expected);
+      expect(readdirSync(path.join(cwd, folder, 'runs/data'))).toHaveLength(1);
+      rmSync(path.join(cwd, folder), { recursive: true });
+    }
+  }, 1_200_000);
+});
+
+function withoutStudy({ 'study.json': _, ...records }: Record<string, string>) {
+  return records;
+}
