@@ -14,6 +14,7 @@ import type { Session } from '../session.ts';
 import { describe, generate } from '../stages/data.ts';
 import { sideBySide, withChildren, type Children } from '../sweep/children.ts';
 import { stateOf, type CellState } from '../sweep/state.ts';
+import { checkUnseen } from '../sweep/unseen.ts';
 import { STUDY_FILE, workOf, type Work } from '../sweep/work.ts';
 import { exportRecords } from './export.ts';
 
@@ -53,6 +54,7 @@ export async function sweepStudy(
       const dataset = await generate(settings, { out: folder, resume: true }, session);
       session.note(`data: ${describe(dataset)}`);
     }
+    checkUnseen(open);
     const failed: string[] = [];
     let ended = cells.length - open.length;
     if (ended > 0) await session.print(`${ended} of ${cells.length} cells were done before`);

@@ -101,8 +101,12 @@ function otherData(
   study: Study,
 ): DataSettings | null {
   if (data === undefined) return null;
+  // A seed of its own: the same one would propose the boards that the cell is trained on.
+  const seed = `${experiment.data.seed}-${label}`;
   const counts = { trainCount: 1, validationCount: 0, testCount: 0, [`${split}Count`]: tasks };
-  const result = dataSchema.safeParse(merged({ ...experiment.data, ...counts }, data, 'data'));
+  const result = dataSchema.safeParse(
+    merged({ ...experiment.data, seed, ...counts }, data, 'data'),
+  );
   if (result.success) return result.data;
   const [issue] = result.error.issues;
   throw new InputError(

@@ -1,10 +1,11 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { InputError } from '../../../envs/inputError.ts';
 import { studies } from '../../../experiments/studies/index.ts';
 import { checkStudy, chooseCells, loadStudy } from '../../../src/cli/loadStudy.ts';
 import { workOf } from '../../../src/cli/sweep/work.ts';
+import { kitRoot } from '../../../src/kitPackage.ts';
 import { expectInputError } from '../../helpers/inputErrors.ts';
 import { temporaryFolder } from '../../helpers/kit.ts';
 
@@ -28,6 +29,15 @@ describe('a shipped study', () => {
 });
 
 describe('a study of one’s own', () => {
+  it('as the README has it is one that can be run', () => {
+    const readme = readFileSync(path.join(kitRoot, 'README.md'), 'utf8');
+    const [, text] = /```json\n(\{[^`]*"cells"[^`]*)```/.exec(readme)!;
+    const { study, cells } = checkStudy(JSON.parse(text!), 'README.md');
+    const names = cells.map((cell) => workOf(cell, study, folders).evaluations.map((e) => e.name));
+    expect(names).toHaveLength(9);
+    expect(names[2]).toEqual(['fast-greedy', 'fast-n64-t1-sampled', 'fast-greedy-open']);
+  });
+
   it('is read from JSON, each cell with its seed', async () => {
     const file = path.join(temporaryFolder(), 'mine.json');
     writeFileSync(file, JSON.stringify(MINE));
@@ -136,7 +146,7 @@ describe('the work of a cell', () => {
     const [work] = workFor({ evaluations: [{ ...evaluation, data }] });
     const [own, open] = [...work!.data.values()];
     expect(own!.trainCount).toBe(40);
-    expect(open).toMatchObject({ trainCount: 1, validationCount: 0, testCount: 8 });
+    expect(open).toMatchObject({ trainCount: 1, validationCount: 0, testCount: 8, seed: '1-open' });
     expect(open!.task).toMatchObject({ width: 4, walls: [0.1, 0.1] });
     const wrong = { ...evaluation, data: { task: { width: 1 } } };
     expectInputError(

@@ -96,6 +96,19 @@ describe('kit run', () => {
     expect(allFiles('.')).toEqual(before);
   });
 
+  it('trains on no more tasks than there are, and goes on with no other number of them', async () => {
+    const data = path.join('data', readdirSync('data')[0]!);
+    const more = `train small.json --data ${data} --set training.examples=41 --out runs/more`;
+    expect((await kit(`${more} --backend cpu -q`)).stderr).toBe(
+      `kit: training.examples: 41, but ${data} holds 40 training tasks\n`,
+    );
+    expect(existsSync('runs/more/experiment.json')).toBe(false);
+    expect((await kit('run small.json --set training.examples=39')).stderr).toBe(
+      'kit: runs/small holds another run: its training.examples is absent, not 39; choose another --out\n',
+    );
+    expect((await kit('run small.json --set training.examples=null -q')).code).toBe(0);
+  });
+
   it('plans with the shipped checkpoint where the backend is slow, and says so', async () => {
     mkdirSync('shipped', { recursive: true });
     copyFileSync('runs/small/checkpoints/step-00000006.safetensors', 'shipped/model.safetensors');

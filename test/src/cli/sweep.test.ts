@@ -116,6 +116,17 @@ describe('a sweep', () => {
     expect(treeOf(path.join(cwd, 'whole'))).toEqual(before);
   });
 
+  it('refuses to evaluate on other data that share layouts with training tasks', async () => {
+    // Of 3×3 mazes there are so few that some are bound to be known.
+    const data = { maxTokens: 9_000 };
+    const evaluations = [{ label: 'other', tasks: 60, samples: 1, temperature: 0, data }];
+    study('seen.json', { evaluations });
+    const { code, stderr } = await sweep('seen', 'seen.json', '-q');
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^kit: seen\/runs\/data\/\S+: \d+ of 60 tasks for evaluation have /);
+    expect(existsSync(path.join(cwd, 'seen/runs/settings'))).toBe(false);
+  });
+
   it('goes on with the others when a cell fails, and says so at the end', async () => {
     const cells = { bad: { training: { precision: 'bf16' } }, ...STUDY.cells };
     study('bad.json', { cells });

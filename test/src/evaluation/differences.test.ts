@@ -83,7 +83,7 @@ describe('a difference', () => {
     const rng = createRng('within');
     const [of, to] = [0.7, 0.5].map((rate) => [
       answers(Array.from({ length: 200 }, () => rng.next() < rate)),
-    ]) as [Seeds, Seeds];
+    ]) as unknown as [Seeds, Seeds];
     const { value, low, high } = differ('solvedRate', of, to, 2000)!;
     expect(low).toBeLessThan(value);
     expect(high).toBeGreaterThan(value);
