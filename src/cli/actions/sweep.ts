@@ -9,11 +9,11 @@ import { removeLeftovers, writeJsonAtomic } from '../../files.ts';
 import { acquireLock } from '../../lock.ts';
 import { runPaths } from '../../training/runFolder.ts';
 import { chooseCells, loadStudy, type CellChoice } from '../loadStudy.ts';
-import { formatDuration } from '../progress.ts';
+import { createPace, formatDuration } from '../progress.ts';
 import type { Session } from '../session.ts';
 import { describe, generate } from '../stages/data.ts';
 import { sideBySide, withChildren, type Children } from '../sweep/children.ts';
-import { stateOf, type CellState } from '../sweep/state.ts';
+import { checkLabels, stateOf, type CellState } from '../sweep/state.ts';
 import { checkUnseen } from '../sweep/unseen.ts';
 import { STUDY_FILE, workOf, type Work } from '../sweep/work.ts';
 import { exportRecords } from './export.ts';
@@ -40,6 +40,7 @@ export async function sweepStudy(
   };
   const backend = flags.backend === undefined ? [] : ['--backend', flags.backend];
   const cells = chooseCells(loaded, flags).map((cell) => workOf(cell, study, folders, backend));
+  checkLabels(study, folders.results);
   const states = new Map(cells.map((work) => [work, stateOf(work)]));
   const open = cells.filter((work) => states.get(work) !== 'done');
   if (flags.dryRun) return printPlan(states, session);
@@ -55,27 +56,7 @@ export async function sweepStudy(
       session.note(`data: ${describe(dataset)}`);
     }
     checkUnseen(open);
-    const failed: string[] = [];
-    let ended = cells.length - open.length;
-    if (ended > 0) await session.print(`${ended} of ${cells.length} cells were done before`);
-    const atOnce = flags.jobs ?? availableParallelism();
-    await withChildren(session.signal, (children) =>
-      sideBySide(
-        open,
-        async (work) => {
-          session.note(`${work.folder}: ${states.get(work) === 'new' ? 'begins' : 'goes on'}`);
-          const began = performance.now();
-          const fault = await runCell(work, children, session);
-          if (session.signal.aborted) return;
-          ended++;
-          if (fault !== null) failed.push(work.folder);
-          const time = formatDuration((performance.now() - began) / 1000);
-          const how = fault === null ? `done in ${time}` : `failed: ${fault} (see ${work.log})`;
-          await session.print(`[${ended} of ${cells.length}] ${work.folder}: ${how}`);
-        },
-        { atOnce, signal: session.signal },
-      ),
-    );
+    const failed = await runCells(cells, states, { ...flags, session });
     session.signal.throwIfAborted();
     if (failed.length > 0) {
       const what = `${failed.length} of ${cells.length} cells failed`;
@@ -87,14 +68,53 @@ export async function sweepStudy(
   }
 }
 
+/** The names of the cells that failed. */
+async function runCells(
+  cells: readonly Work[],
+  states: ReadonlyMap<Work, CellState>,
+  { jobs, session }: { readonly jobs: number | undefined; readonly session: Session },
+): Promise<string[]> {
+  const { signal } = session;
+  const open = cells.filter((work) => states.get(work) !== 'done');
+  const total = cells.length;
+  const failed: string[] = [];
+  const paceOf = createPace();
+  let done = total - open.length;
+  paceOf({ done, total });
+  if (done > 0) await session.print(`${done} of ${total} cells were done before`);
+  const runOne = async (work: Work, children: Children): Promise<void> => {
+    session.note(`${work.folder}: ${states.get(work) === 'new' ? 'begins' : 'goes on'}`);
+    const began = performance.now();
+    const fault = await runCell(work, children, session);
+    if (signal.aborted) return;
+    done++;
+    if (fault !== null) failed.push(work.folder);
+    const time = formatDuration((performance.now() - began) / 1000);
+    const how = fault === null ? `done in ${time}` : `failed: ${fault} (see ${work.log})`;
+    await session.print(`[${done} of ${total}] ${work.folder}: ${how}`);
+    const pace = paceOf({ done, total });
+    if (done === total || pace === null) return;
+    session.note(`about ${formatDuration(pace.secondsLeft)} left for the others`);
+  };
+  await withChildren(signal, (children) =>
+    sideBySide(open, (work) => runOne(work, children), {
+      atOnce: jobs ?? availableParallelism(),
+      signal,
+    }),
+  );
+  return failed;
+}
+
 /** Null if all went well, else what did not. */
 async function runCell(work: Work, children: Children, session: Session): Promise<string | null> {
   try {
     await untilFree(work, session);
     writeJsonAtomic(work.settings, work.experiment);
     for (const argv of work.commands) {
+      // A child that begins after the others were told to end would never be told.
+      if (session.signal.aborted) return null;
       const fault = await children.run(argv, work.log);
-      if (fault !== null || session.signal.aborted) return fault;
+      if (fault !== null) return fault;
     }
     exportRecords(work.run, work.results);
     return null;

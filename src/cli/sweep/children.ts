@@ -58,7 +58,7 @@ export async function withChildren<T>(
   }
 }
 
-/** Does `work` for each item, `atOnce` of them side by side, in order, until `signal` aborts. */
+/** Does `work` for each item, `atOnce` of them side by side, in order, until `signal` aborts or one throws. */
 export async function sideBySide<Item>(
   items: readonly Item[],
   work: (item: Item) => Promise<void>,
@@ -66,7 +66,14 @@ export async function sideBySide<Item>(
 ): Promise<void> {
   let next = 0;
   const worker = async (): Promise<void> => {
-    while (next < items.length && !signal.aborted) await work(items[next++]!);
+    while (next < items.length && !signal.aborted) {
+      try {
+        await work(items[next++]!);
+      } catch (error) {
+        next = items.length;
+        throw error;
+      }
+    }
   };
   const workers = Array.from({ length: Math.min(atOnce, items.length) }, worker);
   await Promise.all(workers);

@@ -1,10 +1,12 @@
 /** How far a cell is, by what lies in its folders. */
 import { existsSync } from 'node:fs';
+import path from 'node:path';
 import { InputError } from '../../../envs/inputError.ts';
 import { readEvaluationSettings } from '../../evaluation/evaluation.ts';
 import { readJson } from '../../files.ts';
 import { firstDifference, runPaths } from '../../training/runFolder.ts';
-import type { ExpectedEvaluation, Work } from './work.ts';
+import type { Study } from '../../study.ts';
+import { STUDY_FILE, type ExpectedEvaluation, type Work } from './work.ts';
 
 /**
  * - `done`: its records are kept, whether or not the run is still there
@@ -32,8 +34,26 @@ function holdsCell(folder: string, { experiment, cell }: Work): boolean {
 
 function isKept(results: string, { name, decoding, tasks }: ExpectedEvaluation): boolean {
   const held = readEvaluationSettings(results, name);
-  if (held === null || held.tasks > tasks) return false;
+  if (held === null) return false;
   const { samples, temperature, topK, topP, form, maxTokens, split, seed } = decoding;
-  const asked = { samples, temperature, topK, topP, form, maxTokens, split, seed };
+  const asked = { samples, temperature, topK, topP, form, maxTokens, split, seed, tasks };
   return Object.entries(asked).every(([key, value]) => held[key as keyof typeof asked] === value);
+}
+
+/**
+ * Under one label there are records of one kind only.
+ * @throws InputError if the records in `results` were made with another evaluation of the same label
+ */
+export function checkLabels({ evaluations }: Study, results: string): void {
+  const file = path.join(results, STUDY_FILE);
+  if (!existsSync(file)) return;
+  const held = (readJson(file) as Partial<Study>).evaluations ?? [];
+  for (const evaluation of evaluations) {
+    const before = held.find(({ label }) => label === evaluation.label);
+    const difference = before && firstDifference(before, JSON.parse(JSON.stringify(evaluation)));
+    if (difference === undefined || difference === null) continue;
+    throw new InputError(
+      `${file}: has another evaluation ${evaluation.label}: its ${difference}; give it another label`,
+    );
+  }
 }

@@ -38,7 +38,7 @@ export interface Work extends CheckedCell {
 export interface ExpectedEvaluation {
   readonly name: string;
   readonly decoding: Decoding;
-  /** At most; the split may hold fewer. */
+  /** As many as the split holds, if that is fewer than were asked for. */
   readonly tasks: number;
 }
 
@@ -58,7 +58,7 @@ export function workOf(
   const always = ['--threads', '1', ...flags];
   const commands = [['run', settings, '--data', own, '--out', run, ...always]];
   const evaluations = experiment.evaluation.modes.map((mode) =>
-    expected(mode, ownDecoding(experiment), experiment),
+    expected(mode, ownDecoding(experiment), { experiment, data: experiment.data }),
   );
   for (const evaluation of study.evaluations) {
     const modes = experiment.evaluation.modes.filter((m) => evaluation.modes?.includes(m) ?? true);
@@ -71,7 +71,8 @@ export function workOf(
     };
     commands.push(['eval', run, '--mode', modes.join(), ...argumentsOf(asked), ...always]);
     const decoding = decodingOf({ ...NO_FLAGS, ...asked, mode: modes }, ownDecoding(experiment));
-    evaluations.push(...modes.map((mode) => expected(mode, decoding, experiment)));
+    const on = { experiment, data: other ?? experiment.data };
+    evaluations.push(...modes.map((mode) => expected(mode, decoding, on)));
   }
   return {
     ...cell,
@@ -88,10 +89,14 @@ export function workOf(
 function expected(
   mode: Decoding['modes'][number],
   decoding: Decoding,
-  experiment: Experiment,
+  { experiment, data }: { readonly experiment: Experiment; readonly data: DataSettings },
 ): ExpectedEvaluation {
-  const name = nameOf(mode, decoding, experiment);
-  return { name, decoding: { ...decoding, modes: [mode] }, tasks: decoding.tasks };
+  const held = { train: data.trainCount, validation: data.validationCount, test: data.testCount };
+  return {
+    name: nameOf(mode, decoding, experiment),
+    decoding: { ...decoding, modes: [mode] },
+    tasks: Math.min(decoding.tasks, held[decoding.split]),
+  };
 }
 
 /** Settings of the data of an evaluation, or null if they are the cell's. */

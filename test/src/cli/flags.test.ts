@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { InputError } from '../../../envs/inputError.ts';
 import { decimal, flagName, integer, list, oneOf, shares, someOf } from '../../../src/cli/flags.ts';
-import { required, switchOn, text, withDefault } from '../../../src/cli/flags.ts';
+import { fileName, integers, names, required } from '../../../src/cli/flags.ts';
+import { switchOn, text, withDefault } from '../../../src/cli/flags.ts';
 import { UsageError } from '../../../src/cli/usageError.ts';
 
 const read = (flag: ReturnType<typeof integer>, given: string) => flag.read(given, '--n');
@@ -127,5 +128,37 @@ describe('a flag', () => {
 
   it('is typed with dashes', () => {
     expect(flagName('validationCount')).toBe('validation-count');
+  });
+});
+
+describe('several values', () => {
+  it('may come with commas, by giving the flag again, or both, each once', () => {
+    expect(names('').read(['a,b', 'c,a'], '--n')).toEqual(['a', 'b', 'c']);
+    expect(integers('').read(['3,1', '3', '1e1'], '--n')).toEqual([3, 1, 10]);
+    expect([names(''), integers('')].map((flag) => flag.read(undefined, '--n'))).toEqual([
+      undefined,
+      undefined,
+    ]);
+    expect(() => integers('').read(['1,x'], '--n')).toThrow(
+      new UsageError('--n must be a whole number, not "x"'),
+    );
+    expect(() => integers('').read(['1,'], '--n')).toThrow(UsageError);
+  });
+});
+
+describe('a name that becomes a part of a file’s', () => {
+  it('never leads out of a folder', () => {
+    const flag = fileName('');
+    expect(flag.read('a-1.b_C', '--n')).toBe('a-1.b_C');
+    fc.assert(
+      fc.property(
+        fc.string({ unit: fc.constantFrom('a', '.', '/', '\\', ' ', '-', '\0') }),
+        (given) => {
+          const sound = /^a[a.-]*$/.test(given);
+          if (sound) expect(flag.read(given, '--n')).toBe(given);
+          else expect(() => flag.read(given, '--n')).toThrow(UsageError);
+        },
+      ),
+    );
   });
 });

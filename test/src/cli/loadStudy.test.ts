@@ -134,8 +134,10 @@ describe('the work of a cell', () => {
     ];
     const [work] = workFor({ cells, evaluations });
     expect(work!.evaluations.map(({ name }) => name)).toEqual([
-      ...['slow-greedy', 'auto-greedy'],
-      ...['slow-n4-t1-all', 'auto-n4-t1-all'],
+      'slow-greedy',
+      'auto-greedy',
+      'slow-n4-t1-all',
+      'auto-n4-t1-all',
       'slow-n4-t1-k5-slow',
     ]);
     expect(work!.commands.map(([command]) => command)).toEqual(['run', 'eval', 'eval']);

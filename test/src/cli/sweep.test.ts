@@ -27,10 +27,10 @@ const STUDY = {
 const cwd = temporaryFolder();
 const study = (name: string, changes: object = {}): void =>
   writeFileSync(path.join(cwd, name), JSON.stringify({ ...STUDY, ...changes }));
-const command = (out: string, file = 'two.json', ...more: string[]): string[] => [
-  ...['sweep', file, '--out', `${out}/runs`, '--results', `${out}/results`],
-  ...['--jobs', '2', '--backend', 'cpu', ...more],
-];
+const command = (out: string, file = 'two.json', ...more: string[]): string[] => {
+  const folders = `--out ${out}/runs --results ${out}/results`;
+  return [...`sweep ${file} ${folders} --jobs 2 --backend cpu`.split(' '), ...more];
+};
 const sweep = (...args: Parameters<typeof command>) => spawnKit(command(...args), { cwd });
 
 /** What does not tell of the time or the process: settings, and all that was answered. */
@@ -116,6 +116,15 @@ describe('a sweep', () => {
     expect(treeOf(path.join(cwd, 'whole'))).toEqual(before);
   });
 
+  it('refuses another evaluation under a label that has records', async () => {
+    const [drawn] = STUDY.evaluations;
+    study('relabelled.json', { evaluations: [{ ...drawn, tasks: 4 }] });
+    expect((await sweep('whole', 'relabelled.json')).stderr).toBe(
+      'kit: whole/results/study.json: has another evaluation drawn: its tasks is 3, not 4; ' +
+        'give it another label\n',
+    );
+  });
+
   it('refuses to evaluate on other data that share layouts with training tasks', async () => {
     // Of 3×3 mazes there are so few that some are bound to be known.
     const data = { maxTokens: 9_000 };
@@ -183,6 +192,6 @@ describe('a sweep that is ended', () => {
   }, 1_200_000);
 });
 
-function withoutStudy({ 'study.json': _, ...records }: Record<string, string>) {
-  return records;
+function withoutStudy(records: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(Object.entries(records).filter(([file]) => file !== 'study.json'));
 }
