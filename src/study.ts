@@ -24,6 +24,7 @@ const studyEvaluationSchema = z.strictObject({
   topK: count.optional(),
   topP: z.number().gt(0).max(1).optional(),
   form: z.enum(['any', 'well-formed', 'complete']).optional(),
+  precision: z.enum(['fp32', 'bf16']).optional(),
   maxTokens: count.optional(),
   /** Those of them that the cell's own evaluation has; all of these unless given. */
   modes: z

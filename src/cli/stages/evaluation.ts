@@ -109,7 +109,7 @@ export async function evaluateModes(stage: EvaluationStage, session: Session): P
   }
   if (open.length === 0) return names;
   const { precision } = decoding;
-  const isOwn = precision === own.precision;
+  const isOwn = precision === ownDecoding(experiment).precision;
   checkPrecision(precision, stage.backend, isOwn ? 'evaluation.precision' : '--precision');
 
   const { tasks } = open[0]!.settings;

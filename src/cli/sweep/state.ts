@@ -35,8 +35,9 @@ function holdsCell(folder: string, { experiment, cell }: Work): boolean {
 function isKept(results: string, { name, decoding, tasks }: ExpectedEvaluation): boolean {
   const held = readEvaluationSettings(results, name);
   if (held === null) return false;
-  const { samples, temperature, topK, topP, form, maxTokens, split, seed } = decoding;
-  const asked = { samples, temperature, topK, topP, form, maxTokens, split, seed, tasks };
+  const { samples, temperature, topK, topP, form, precision, maxTokens, split, seed } = decoding;
+  const drawn = { samples, temperature, topK, topP, form, precision };
+  const asked = { ...drawn, maxTokens, split, seed, tasks };
   return Object.entries(asked).every(([key, value]) => held[key as keyof typeof asked] === value);
 }
 

@@ -122,8 +122,9 @@ function otherData(
 type EvaluationFlags = Parameters<typeof decodingOf>[0];
 
 function flagsOf(evaluation: StudyEvaluation) {
-  const { label, split, tasks, samples, temperature, topK, topP, form, maxTokens } = evaluation;
-  return { label, split, tasks, samples, temperature, topK, topP, form, maxTokens };
+  const { label, split, tasks, samples, temperature, topK, topP } = evaluation;
+  const { form, precision, maxTokens } = evaluation;
+  return { label, split, tasks, samples, temperature, topK, topP, form, precision, maxTokens };
 }
 
 function argumentsOf(flags: Readonly<Record<string, string | number | undefined>>): string[] {
@@ -140,6 +141,7 @@ const NO_FLAGS: EvaluationFlags = {
   topK: undefined,
   topP: undefined,
   form: undefined,
+  precision: undefined,
   maxTokens: undefined,
   split: undefined,
   tasks: undefined,
