@@ -3,7 +3,8 @@
  * machine learning", section 4): Enter brings a value into the frame, Merge takes it or the one of the
  * round before, Switch lets it into another round or out, NextIteration and Exit lead there.
  */
-import { nodeOf, type Graph } from './graph.ts';
+import type { Graph } from './graph.ts';
+import { nodeOf } from './names.ts';
 import { attr } from './protobuf.ts';
 
 /**

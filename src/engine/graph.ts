@@ -1,5 +1,5 @@
 /** Laying recorded operations out as nodes of a graph, with numbers that depend on sizes computed. */
-import { readName } from './names.ts';
+import { nodeOf, readName } from './names.ts';
 import { attr, DataType, type GraphNode } from './protobuf.ts';
 import type { Constant } from './recorder.ts';
 import type { Polynomial, SizedConstant, SizedNode } from './sizes.ts';
@@ -36,11 +36,6 @@ export function emptyGraph(): Graph {
       return dtype;
     },
   };
-}
-
-/** The node whose output it is, or which comes first if it is for order alone. */
-export function nodeOf(input: string): string {
-  return input.replace(/^\^|:.*$/g, '');
 }
 
 export function addConstant(graph: Graph, { dtype, shape, values }: Constant): string {
@@ -129,7 +124,7 @@ export function layOut(
   { prefix, inputs, sizes }: Surroundings,
 ): (output: string) => string {
   const nameOf = (output: string): string => {
-    if (output.startsWith('^')) return `^${resolve(output.slice(1)).split(':')[0]!}`;
+    if (output.startsWith('^')) return `^${nodeOf(resolve(output.slice(1)))}`;
     if (!output.startsWith('@')) return prefix + output;
     const known = inputs.get(output);
     if (known === undefined) throw new Error(`${output} is no input of ${prefix}`);

@@ -1,4 +1,4 @@
-/** Names of a program's nodes that are fed or fetched. */
+/** Names of nodes and of their outputs. */
 
 export function readName(variable: number): string {
   return `read_${variable}`;
@@ -15,6 +15,11 @@ export function functionPrefix(name: string): string {
 
 export function partPrefix(name: string, part: number): string {
   return `${name}/part_${part}/`;
+}
+
+/** The node whose output it is, or which comes first if it is for order alone. */
+export function nodeOf(input: string): string {
+  return input.replace(/^\^|:.*$/g, '');
 }
 
 /** Before the names of all nodes of a loop. */

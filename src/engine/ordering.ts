@@ -4,6 +4,7 @@
  * nothing is recorded, code runs in the order in which it is written anyway.
  */
 import * as tf from '@tensorflow/tfjs-core';
+import { nodeOf } from './names.ts';
 import { currentRecording, nativeId, type NativeBackend } from './recorder.ts';
 
 /** Runs `body` and returns what it returns. */
@@ -22,7 +23,7 @@ export function inTurn(after: readonly tf.Tensor[] = []): Turn {
     const outputs = tensors.flatMap(
       (tensor) => recording.outputOf(nativeId(backend, tensor)) ?? [],
     );
-    const nodes = new Set(outputs.map((output) => `^${output.split(':')[0]}`));
+    const nodes = new Set(outputs.map((output) => `^${nodeOf(output)}`));
     return nodes.size === 0 ? null : recording.add({ op: 'NoOp', inputs: [...nodes], attrs: {} });
   };
   let fence = fenceBehind(after);

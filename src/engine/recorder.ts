@@ -7,6 +7,7 @@
  * become constants; any other tensor is older than the recording, and refused.
  */
 import type * as tf from '@tensorflow/tfjs-core';
+import { nodeOf } from './names.ts';
 import { attr, DataType, type AttrValue, type GraphNode } from './protobuf.ts';
 
 /** An attribute as tfjs-node hands it to its binding. */
@@ -90,7 +91,7 @@ export function emptyRecording(): Recording {
   let scope: { readonly fence: string; readonly from: number } | null = null;
   const indices = new Map<string, number>();
   const isInside = (input: string, from: number): boolean =>
-    indices.get(input.replace(/^\^|:.*$/g, ''))! >= from;
+    indices.get(nodeOf(input))! >= from;
   return {
     nodes,
     add(node) {
