@@ -14,7 +14,11 @@ export interface ChoiceFlags {
  * @param drawn responses per task: several greedy ones would all be the same
  * @throws InputError if one token is to be taken greedily and others to be drawn from
  */
-export function chosenBy(flags: ChoiceFlags, usual: TokenChoice, drawn: number): TokenChoice {
+export function chosenBy(
+  flags: Partial<ChoiceFlags>,
+  usual: TokenChoice,
+  drawn: number,
+): TokenChoice {
   const narrowing = (['topK', 'topP'] as const).find((key) => flags[key] !== undefined);
   const draws = drawn > 1 || narrowing !== undefined;
   const temperature = flags.temperature ?? (draws ? usual.temperature || 1 : usual.temperature);

@@ -52,7 +52,7 @@ export async function evaluateRun(
 }
 
 /** What the flags say, else what the experiment does. */
-export function decodingOf(flags: Omit<EvaluateFlags, 'data'>, own: Decoding): Decoding {
+export function decodingOf(flags: Partial<Omit<EvaluateFlags, 'data'>>, own: Decoding): Decoding {
   const { greedy, samples, temperature, topK, topP } = flags;
   if (greedy && (samples ?? 1) !== 1) throw new UsageError('--greedy draws no --samples');
   if (greedy && (temperature ?? 0) !== 0) throw new UsageError('--greedy has no --temperature');

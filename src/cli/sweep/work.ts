@@ -65,12 +65,10 @@ export function workOf(
     if (modes.length === 0) continue;
     const other = otherData(evaluation, experiment, study);
     if (other !== null) data.set(place(other), other);
-    const asked = {
-      ...flagsOf(evaluation),
-      ...(other !== null && { data: place(other) }),
-    };
+    const { modes: _, data: __, ...given } = evaluation;
+    const asked = { ...given, ...(other !== null && { data: place(other) }) };
     commands.push(['eval', run, '--mode', modes.join(), ...argumentsOf(asked), ...always]);
-    const decoding = decodingOf({ ...NO_FLAGS, ...asked, mode: modes }, ownDecoding(experiment));
+    const decoding = decodingOf({ ...given, mode: modes }, ownDecoding(experiment));
     const on = { experiment, data: other ?? experiment.data };
     evaluations.push(...modes.map((mode) => expected(mode, decoding, on)));
   }
@@ -119,34 +117,8 @@ function otherData(
   );
 }
 
-type EvaluationFlags = Parameters<typeof decodingOf>[0];
-
-function flagsOf(evaluation: StudyEvaluation) {
-  const { label, split, tasks, samples, temperature, topK, topP } = evaluation;
-  const { form, precision, maxTokens } = evaluation;
-  return { label, split, tasks, samples, temperature, topK, topP, form, precision, maxTokens };
-}
-
 function argumentsOf(flags: Readonly<Record<string, string | number | undefined>>): string[] {
   return Object.entries(flags).flatMap(([key, value]) =>
     value === undefined ? [] : [`--${flagName(key)}`, String(value)],
   );
 }
-
-const NO_FLAGS: EvaluationFlags = {
-  mode: undefined,
-  samples: undefined,
-  greedy: false,
-  temperature: undefined,
-  topK: undefined,
-  topP: undefined,
-  form: undefined,
-  precision: undefined,
-  maxTokens: undefined,
-  split: undefined,
-  tasks: undefined,
-  seed: undefined,
-  label: undefined,
-  backend: undefined,
-  threads: undefined,
-};
