@@ -45,9 +45,8 @@ export async function measureMoments(
   return measured;
 }
 
-/** An experiment that takes seconds; so many samples that each task is a batch of its own. */
-const TINY = {
-  name: 'tiny',
+/** Of an experiment that takes seconds. */
+export const TINY_SETTINGS = {
   data: {
     task: { environment: 'maze', width: 3, height: 3 },
     trainCount: 30,
@@ -56,6 +55,12 @@ const TINY = {
   },
   model: { dim: 8, encoderLayers: 1, decoderLayers: 1, heads: 2, ffnDim: 16 },
   training: { steps: 9, batchSize: 4, warmupSteps: 2, checkpointEvery: 4 },
+};
+
+/** So many samples that each task is a batch of its own. */
+const TINY = {
+  ...TINY_SETTINGS,
+  name: 'tiny',
   evaluation: { modes: ['slow', 'fast'], samples: 520, maxTokens: 8 },
 };
 

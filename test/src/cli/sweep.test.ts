@@ -3,20 +3,13 @@ import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createRng } from '../../../envs/rng.ts';
 import { acquireLock } from '../../../src/lock.ts';
-import { KILLS, measureMoments, spawnFaulty, treeOf } from '../../helpers/faults.ts';
+import { KILLS, measureMoments, spawnFaulty, TINY_SETTINGS, treeOf } from '../../helpers/faults.ts';
 import { spawnKit, temporaryFolder } from '../../helpers/kit.ts';
 
 const STUDY = {
   name: 'two',
   base: {
-    data: {
-      task: { environment: 'maze', width: 3, height: 3 },
-      trainCount: 30,
-      validationCount: 4,
-      testCount: 4,
-    },
-    model: { dim: 8, encoderLayers: 1, decoderLayers: 1, heads: 2, ffnDim: 16 },
-    training: { steps: 9, batchSize: 4, warmupSteps: 2, checkpointEvery: 4 },
+    ...TINY_SETTINGS,
     evaluation: { modes: ['slow'], samples: 1, temperature: 0, maxTokens: 8 },
   },
   cells: { all: {}, few: { training: { examples: 10 } } },

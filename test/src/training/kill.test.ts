@@ -4,20 +4,15 @@ import { describe, expect, it } from 'vitest';
 import { createRng } from '../../../envs/rng.ts';
 import { readMetrics } from '../../../src/training/metricsLog.ts';
 import { runPaths } from '../../../src/training/runFolder.ts';
-import { KILLS, measureMoments, spawnFaulty, treeOf } from '../../helpers/faults.ts';
+import { KILLS, measureMoments, spawnFaulty, TINY_SETTINGS, treeOf } from '../../helpers/faults.ts';
 import { temporaryFolder } from '../../helpers/kit.ts';
 
 const cwd = temporaryFolder();
 
 const TINY = {
+  ...TINY_SETTINGS,
   name: 'tiny',
-  data: {
-    task: { environment: 'maze', width: 3, height: 3 },
-    trainCount: 100,
-    validationCount: 10,
-    testCount: 10,
-  },
-  model: { dim: 8, encoderLayers: 1, decoderLayers: 1, heads: 2, ffnDim: 16 },
+  data: { ...TINY_SETTINGS.data, trainCount: 100, validationCount: 10, testCount: 10 },
   training: { steps: 40, batchSize: 4, warmupSteps: 5, checkpointEvery: 7 },
 };
 
