@@ -90,8 +90,7 @@ export function emptyRecording(): Recording {
   const outputs = new Map<number, string>();
   let scope: { readonly fence: string; readonly from: number } | null = null;
   const indices = new Map<string, number>();
-  const isInside = (input: string, from: number): boolean =>
-    indices.get(nodeOf(input))! >= from;
+  const isInside = (input: string, from: number): boolean => indices.get(nodeOf(input))! >= from;
   return {
     nodes,
     add(node) {
