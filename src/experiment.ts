@@ -44,6 +44,11 @@ export const dataSchema = z.strictObject({
   nondeterministic: z.boolean().default(false),
   /** Tasks whose reasoning and plan together are longer are not kept. */
   maxTokens: count.default(10_000),
+  /**
+   * Words for boards up to this side, so that a model reads larger ones than it was trained on; for
+   * the task's own board unless given.
+   */
+  vocabularySide: count.max(100).optional(),
   seed: z.union([z.number().int(), z.string()]).default(1),
 });
 

@@ -3,4 +3,5 @@ import type { StudyInput } from '../../src/study.ts';
 
 export const studies: Readonly<Record<string, () => Promise<StudyInput>>> = {
   'demo-baselines': async () => (await import('./demoBaselines.ts')).demoBaselines,
+  'dualformer-mazes': async () => (await import('./dualformerMazes.ts')).dualformerMazes,
 };

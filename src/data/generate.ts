@@ -116,7 +116,7 @@ function taskCount({ trainCount, validationCount, testCount }: GenerationSetting
 /** The fields that a dataset depends on, as JSON keeps them. */
 function plainSettings(settings: GenerationSettings): GenerationSettings {
   const { task, trainCount, validationCount, testCount, tasksPerLayout } = settings;
-  const { nondeterministic, maxTokens, seed } = settings;
+  const { nondeterministic, maxTokens, vocabularySide, seed } = settings;
   return JSON.parse(
     JSON.stringify({
       task,
@@ -126,6 +126,7 @@ function plainSettings(settings: GenerationSettings): GenerationSettings {
       tasksPerLayout,
       nondeterministic,
       maxTokens,
+      vocabularySide,
       seed,
     }),
   ) as GenerationSettings;
@@ -140,6 +141,13 @@ function checkSettings(settings: GenerationSettings): void {
   checkWhole(settings, 'tasksPerLayout', { min: 1, max: 100 });
   checkWhole(settings, 'maxTokens', { min: 1, max: MOST });
   environmentOf(settings.task.environment).propose(settings.task, createRng('check'), 1);
+  const { task, vocabularySide } = settings;
+  if (vocabularySide !== undefined) {
+    checkWhole({ vocabularySide }, 'vocabularySide', {
+      min: Math.max(task.width, task.height),
+      max: 100,
+    });
+  }
 }
 
 /** Of tasks in a split: more than disks hold, and still a uint32. */

@@ -26,6 +26,7 @@ const settings = z.strictObject({
   tasksPerLayout: whole,
   nondeterministic: z.boolean(),
   maxTokens: whole,
+  vocabularySide: whole.optional(),
   seed: z.union([z.number(), z.string()]),
 });
 

@@ -5,10 +5,10 @@
  */
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import { InputError } from '../../envs/inputError.ts';
 import { readJson } from '../files.ts';
+import { firstDifference } from '../firstDifference.ts';
 import { isLockFile } from '../lock.ts';
 import { type Manifest, manifestFile, parseSealed, progressFile } from './manifest.ts';
 import { readManifest, SCHEMA_VERSION, shardSchema, SPLITS, tallySchema } from './manifest.ts';
@@ -76,9 +76,11 @@ export function inspectFolder(folder: string, settings: object, resume: boolean)
     ? { kind: 'finished', manifest: readManifest(folder) }
     : { kind: 'unfinished', progress: readProgress(folder) };
   const made = finished ? readManifest(folder).settings : readProgress(folder).settings;
-  const difference = firstDifference(made, settings, '');
+  const difference = firstDifference(made, settings);
   if (difference !== null) {
-    throw new InputError(`${folder}: holds another dataset: ${difference}; choose another folder`);
+    throw new InputError(
+      `${folder}: holds another dataset: its ${difference}; choose another folder`,
+    );
   }
   if (!resume) {
     const what = finished ? 'this dataset already' : 'an unfinished dataset with the same settings';
@@ -121,20 +123,4 @@ export function removeDataset(folder: string, progress: Progress): void {
 /** As `writeFileAtomic` names what it has not finished. */
 function isTemporary(name: string): boolean {
   return /^[\w.-]+\.(json|parquet)\.\d+-[0-9a-f]+\.tmp$/.test(name);
-}
-
-/** The first field, as a dotted path, in which two plain records differ; null if they are equal. */
-function firstDifference(theirs: unknown, ours: unknown, field: string): string | null {
-  if (isDeepStrictEqual(theirs, ours)) return null;
-  if (isRecord(theirs) && isRecord(ours)) {
-    for (const key of Object.keys({ ...ours, ...theirs })) {
-      const inner = firstDifference(theirs[key], ours[key], field === '' ? key : `${field}.${key}`);
-      if (inner !== null) return inner;
-    }
-  }
-  return `${field} is ${JSON.stringify(theirs)} there, not ${JSON.stringify(ours)}`;
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

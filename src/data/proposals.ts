@@ -10,6 +10,7 @@ import { environmentOf } from '../../envs/index.ts';
 import { createRng, type Rng } from '../../envs/rng.ts';
 import { astar } from '../../solvers/astar.ts';
 import { tokenizerOf } from '../../traces/index.ts';
+import type { BoardSize } from '../../traces/lexicons.ts';
 import { reasoningWithin } from '../../traces/responseTokens.ts';
 import type { Tokenizer } from '../../traces/tokenizer.ts';
 import { createVocabulary, type Vocabulary, widestVocabulary } from '../../traces/vocabulary.ts';
@@ -27,7 +28,14 @@ export interface ProposalSettings {
   readonly nondeterministic: boolean;
   /** Tasks whose reasoning and plan together are longer are not kept. */
   readonly maxTokens: number;
+  /** The vocabulary's words reach for boards up to this side; for the task's board unless given. */
+  readonly vocabularySide?: number | undefined;
   readonly seed: number | string;
+}
+
+/** The board that decides on the vocabulary. */
+export function vocabularyBoard({ task, vocabularySide: side = 0 }: ProposalSettings): BoardSize {
+  return { width: Math.max(task.width, side), height: Math.max(task.height, side) };
 }
 
 /** Layouts per block: some milliseconds to a second of work. */
@@ -47,7 +55,9 @@ export interface Block {
 /** A function that makes blocks, and reuses what they have in common. */
 export function createProposer(settings: ProposalSettings): (index: number) => Block {
   const environment = environmentOf(settings.task.environment);
-  const vocabulary = createVocabulary(widestVocabulary(settings.task.environment, settings.task));
+  const vocabulary = createVocabulary(
+    widestVocabulary(settings.task.environment, vocabularyBoard(settings)),
+  );
   const tokenizer = tokenizerOf(environment.name);
   const rng = createRng(settings.seed);
   const buffer = createExampleBuffer();

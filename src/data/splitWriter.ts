@@ -11,7 +11,7 @@ import { COLUMN_MEANINGS, type Manifest, SCHEMA_VERSION } from './manifest.ts';
 import { type Shard, type SplitName, SPLITS } from './manifest.ts';
 import { toParquet } from './parquet.ts';
 import { pendingFile, type Progress, removeLeftovers, writeProgress } from './progress.ts';
-import { type Block, BLOCK, type ProposalSettings } from './proposals.ts';
+import { type Block, BLOCK, type ProposalSettings, vocabularyBoard } from './proposals.ts';
 
 export type SplitCounts = Readonly<Record<`${SplitName}Count`, number>>;
 
@@ -137,7 +137,11 @@ export function createSplitWriter(
       return {
         schemaVersion: SCHEMA_VERSION,
         settings: progress.settings as Manifest['settings'],
-        vocabulary: boundedVocabulary(settings.task.environment, settings.task, progress.highestId),
+        vocabulary: boundedVocabulary(
+          settings.task.environment,
+          vocabularyBoard(settings),
+          progress.highestId,
+        ),
         splits: {
           train: splitOf(shards.train),
           validation: splitOf(shards.validation),

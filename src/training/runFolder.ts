@@ -3,6 +3,7 @@ import { existsSync, readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { InputError } from '../../envs/inputError.ts';
 import { readJson, writeJsonAtomic } from '../files.ts';
+import { firstDifference } from '../firstDifference.ts';
 import { isLockFile } from '../lock.ts';
 
 export function runPaths(folder: string) {
@@ -23,7 +24,7 @@ export function runPaths(folder: string) {
 export function openRun(folder: string, experiment: object, { resume }: { resume: boolean }): void {
   const { experiment: file } = runPaths(folder);
   if (existsSync(file)) {
-    const difference = firstDifference(readJson(file), JSON.parse(JSON.stringify(experiment)));
+    const difference = experimentDifference(readJson(file), experiment);
     if (difference !== null) {
       throw new InputError(`${folder} holds another run: its ${difference}`);
     }
@@ -40,17 +41,17 @@ export function openRun(folder: string, experiment: object, { resume }: { resume
   writeJsonAtomic(file, experiment);
 }
 
-/** Where two JSON values first differ, as "path is a, not b"; null if they do not. */
-export function firstDifference(held: unknown, asked: unknown, at = ''): string | null {
-  if (isRecord(held) && isRecord(asked)) {
-    for (const key of new Set([...Object.keys(held), ...Object.keys(asked)])) {
-      const inner = firstDifference(held[key], asked[key], at === '' ? key : `${at}.${key}`);
-      if (inner !== null) return inner;
-    }
-    return null;
-  }
-  const [a, b] = [JSON.stringify(held), JSON.stringify(asked)];
-  return a === b ? null : `${at} is ${a ?? 'absent'}, not ${b ?? 'absent'}`;
+/**
+ * Where the settings of two experiments first differ, as JSON keeps them; what is said about them in
+ * words makes no difference.
+ */
+export function experimentDifference(held: unknown, asked: object): string | null {
+  const settings = (experiment: unknown) => ({
+    ...(JSON.parse(JSON.stringify(experiment)) as object),
+    description: null,
+    notes: null,
+  });
+  return firstDifference(settings(held), settings(asked));
 }
 
 /** What stands where a new run would go, beside what a kill before its first file leaves behind. */
@@ -58,8 +59,4 @@ export function foreignEntry(folder: string): string | undefined {
   if (!existsSync(folder)) return undefined;
   if (!statSync(folder).isDirectory()) return 'a file of that name';
   return readdirSync(folder).find((name) => !name.endsWith('.tmp') && !isLockFile(name));
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -5,7 +5,8 @@ import { InputError } from '../../envs/inputError.ts';
 import { createVocabulary, type VocabularySettings } from '../../traces/vocabulary.ts';
 import { modelConfig, type ModelShape, type ModelSize } from '../model/config.ts';
 import { listCheckpoints, readCheckpoint, type Checkpoint } from './checkpoint.ts';
-import { firstDifference, runPaths } from './runFolder.ts';
+import { firstDifference } from '../firstDifference.ts';
+import { runPaths } from './runFolder.ts';
 
 /** Weights without the optimiser's state, which an exported run holds instead of checkpoints. */
 export const EXPORTED_MODEL = 'model.safetensors';

@@ -18,7 +18,8 @@ import { checkpointFile, listCheckpoints, pruneCheckpoints } from './checkpoint.
 import { readCheckpoint, writeCheckpoint, type Checkpoint } from './checkpoint.ts';
 import { eventWriter } from './events.ts';
 import { appendMetrics, rewindMetrics, secondsTrained, type MetricsLine } from './metricsLog.ts';
-import { firstDifference, runPaths } from './runFolder.ts';
+import { firstDifference } from '../firstDifference.ts';
+import { runPaths } from './runFolder.ts';
 import { learningRateAt, type ScheduleSettings } from './schedule.ts';
 import { createTrainer, type Trainer } from './trainer.ts';
 import { emptyWindow, grown } from './window.ts';

@@ -15,6 +15,7 @@ interface GenerationFlags {
   readonly validationCount: number | undefined;
   readonly testCount: number | undefined;
   readonly maxTokens: number | undefined;
+  readonly vocabularySide: number | undefined;
   readonly nondeterministic: boolean;
   readonly seed: number | undefined;
   readonly jobs: number | undefined;
@@ -49,7 +50,7 @@ async function generateFrom(
   flags: GenerationFlags,
   session: Session,
 ): Promise<void> {
-  const { count = 10_000, maxTokens, nondeterministic, seed } = flags;
+  const { count = 10_000, maxTokens, vocabularySide, nondeterministic, seed } = flags;
   const { validationCount = heldOut(count), testCount = heldOut(count) } = flags;
   const settings = dataSchema.parse({
     ...own,
@@ -57,6 +58,7 @@ async function generateFrom(
     validationCount,
     testCount,
     maxTokens,
+    vocabularySide,
     nondeterministic,
     seed,
   });
@@ -80,6 +82,7 @@ const FLAG_OF_FIELD: Readonly<Record<string, string>> = {
   validationCount: '--validation-count',
   testCount: '--test-count',
   maxTokens: '--max-tokens',
+  vocabularySide: '--vocabulary-side',
   tasksPerLayout: '--tasks-per-layout',
   walls: '--walls',
   boxes: '--boxes',

@@ -61,6 +61,10 @@ export const generationFlags = {
     min: 1,
     max: 100_000_000,
   }),
+  vocabularySide: integer(
+    "Words for boards up to this side, for models that are to read larger ones [default: the board's]",
+    { min: 2, max: 100 },
+  ),
   nondeterministic: switchOn('A* with shuffled children and random ties'),
   seed: integer('The same seed gives the same files [default: 1]'),
   jobs: integer('Worker threads [default: cores]', { min: 1, max: 256 }),

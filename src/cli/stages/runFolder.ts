@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { InputError } from '../../../envs/inputError.ts';
 import { experimentSchema, type Experiment } from '../../experiment.ts';
 import { readJson } from '../../files.ts';
-import { firstDifference, foreignEntry, runPaths } from '../../training/runFolder.ts';
+import { experimentDifference, foreignEntry, runPaths } from '../../training/runFolder.ts';
 import { explainIssue } from '../settingErrors.ts';
 
 /** @throws InputError if the folder holds no run, or settings of another version */
@@ -32,7 +32,7 @@ export function checkRunFolder(
     const held = readJson(file) as Partial<Experiment>;
     // Data settings of a data set that the user names are known only once it has been read.
     const asked = ownData ? experiment : { ...experiment, data: held.data };
-    const difference = firstDifference(held, JSON.parse(JSON.stringify(asked)));
+    const difference = experimentDifference(held, asked);
     if (difference !== null) {
       throw new InputError(`${run} holds another run: its ${difference}; choose another --out`);
     }

@@ -4,7 +4,8 @@ import path from 'node:path';
 import { InputError } from '../../../envs/inputError.ts';
 import { readEvaluationSettings } from '../../evaluation/evaluation.ts';
 import { readJson } from '../../files.ts';
-import { firstDifference, runPaths } from '../../training/runFolder.ts';
+import { firstDifference } from '../../firstDifference.ts';
+import { experimentDifference, runPaths } from '../../training/runFolder.ts';
 import type { Study } from '../../study.ts';
 import { STUDY_FILE, type ExpectedEvaluation, type Work } from './work.ts';
 
@@ -24,7 +25,7 @@ export function stateOf(work: Work): CellState {
 function holdsCell(folder: string, { experiment, cell }: Work): boolean {
   const file = runPaths(folder).experiment;
   if (!existsSync(file)) return false;
-  const difference = firstDifference(readJson(file), JSON.parse(JSON.stringify(experiment)));
+  const difference = experimentDifference(readJson(file), experiment);
   if (difference === null) return true;
   throw new InputError(
     `${folder}: was made with other settings of cell ${cell}: its ${difference}; ` +

@@ -218,6 +218,7 @@ describe('generation', () => {
     [mazeSettings({ trainCount: 0, validationCount: 0, testCount: 0 }), /trainCount/],
     [mazeSettings({ tasksPerLayout: 0 }), /tasksPerLayout: 0/],
     [mazeSettings({ maxTokens: 0 }), /maxTokens: 0/],
+    [mazeSettings({ vocabularySide: 4 }), /vocabularySide: 4 is not a whole number from 5 to 100/],
     [{ ...mazeSettings(), task: { environment: 'chess', width: 8, height: 8 } }, /"chess"/],
   ])('refuses impossible settings at once and leaves nothing (%#)', async (settings, message) => {
     const out = freshFolder();
@@ -226,6 +227,20 @@ describe('generation', () => {
     await expect(failed).rejects.toThrow(message);
     expect(existsSync(out)).toBe(false);
   });
+});
+
+it('the vocabulary of a dataset may reach for larger boards, and says the same', async () => {
+  const own = await generate(mazeSettings());
+  const wide = await generate(mazeSettings({ vocabularySide: 8 }));
+  expect(readManifest(wide).vocabulary).toEqual({ environment: 'maze', coordinates: 8, costs: 64 });
+  const textOf = (folder: string): string[] => {
+    const { token } = createVocabulary(readManifest(folder).vocabulary);
+    const rows = Object.values(splitsOf(folder)).flat();
+    return rows.flatMap((row) =>
+      [row.prompt, row.reasoning, row.plan].map((ids) => Array.from(ids, token).join(' ')),
+    );
+  };
+  expect(textOf(wide)).toEqual(textOf(own));
 });
 
 describe('the folder of a dataset', () => {
@@ -247,7 +262,7 @@ describe('the folder of a dataset', () => {
     );
     await expect(
       generateDataset(mazeSettings({ trainCount: 1000 }, { width: 6 }), { out, resume: true }),
-    ).rejects.toThrow('holds another dataset: task.width is 5 there, not 6');
+    ).rejects.toThrow('holds another dataset: its task.width is 5, not 6');
     expect(contentOf(out)).toEqual(before);
   });
 
@@ -258,7 +273,7 @@ describe('the folder of a dataset', () => {
     const manifest = await generateDataset(mazeSettings(), { out, resume: true });
     expect(manifest).toEqual(readManifest(out));
     await expect(generateDataset(mazeSettings({ seed: 9 }), { out, resume: true })).rejects.toThrow(
-      'seed is 1 there, not 9',
+      'its seed is 1, not 9',
     );
     expect(contentOf(out)).toEqual(before);
   });

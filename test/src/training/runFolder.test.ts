@@ -3,7 +3,8 @@ import os from 'node:os';
 import path from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { firstDifference, openRun } from '../../../src/training/runFolder.ts';
+import { firstDifference } from '../../../src/firstDifference.ts';
+import { experimentDifference, openRun } from '../../../src/training/runFolder.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -45,5 +46,13 @@ it('a value never differs from its copy, and a changed one is found', () => {
       expect(firstDifference(value, { ...value, 'added field': 1 })).toContain('added field');
     }),
     { numRuns: 1000 },
+  );
+});
+
+it('words about an experiment do not make it another', () => {
+  const held = { name: 'a', notes: 'draft', training: { steps: 10 } };
+  expect(experimentDifference(held, { ...held, notes: 'better', description: 'Why' })).toBeNull();
+  expect(experimentDifference(held, { ...held, training: { steps: 11 } })).toBe(
+    'training.steps is 10, not 11',
   );
 });
