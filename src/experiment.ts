@@ -76,7 +76,7 @@ const probabilities = z
 export const droppingSchema = z.union([
   z.enum(['dualformer', 'complete-trace', 'solution-only', 'released-maze', 'released-sokoban']),
   z.strictObject({ mix: fraction }),
-  z.strictObject({ levels: probabilities }),
+  z.strictObject({ levels: probabilities, redraw: z.enum(['pass', 'once']).optional() }),
 ]);
 
 export const trainingSchema = z.strictObject({

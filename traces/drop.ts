@@ -26,7 +26,7 @@ export type LevelProbabilities = readonly [number, number, number, number, numbe
  * - `released-maze`: the released code: level 3 keeps the costs and drops 10–40 % of the clauses
  * - `released-sokoban`: the released code: what is dropped is drawn once for the whole training
  * - `mix`: level 4 with this probability, else level 0
- * - `levels`: any probabilities
+ * - `levels`: any probabilities; with `redraw: 'once'` drawn once for the whole training
  */
 export type DropSettings =
   | 'dualformer'
@@ -35,7 +35,7 @@ export type DropSettings =
   | 'released-maze'
   | 'released-sokoban'
   | { readonly mix: number }
-  | { readonly levels: LevelProbabilities };
+  | { readonly levels: LevelProbabilities; readonly redraw?: DropStrategy['redraw'] | undefined };
 
 /**
  * The paper's, as far as known: these numbers are not verified. Other environments get the ones of
@@ -55,7 +55,8 @@ export function dropStrategy(settings: DropSettings, environment: string): DropS
       const probabilities = checked([1 - mix, 0, 0, 0, mix], 'mix');
       return { ...paper, name: `mix-${mix}`, probabilities };
     }
-    return { ...paper, name: 'levels', probabilities: checked(settings.levels, 'levels') };
+    const { levels, redraw = 'pass' } = settings;
+    return { ...paper, name: 'levels', probabilities: checked(levels, 'levels'), redraw };
   }
   switch (settings) {
     case 'dualformer': {

@@ -1,5 +1,5 @@
 import type { StudyInput } from '../../src/study.ts';
-import { mazes6 } from './mazes6.ts';
+import { completeTrace, dualformer, mazes6, solutionOnly } from './mazes6.ts';
 
 /** The main table of Dualformer (arXiv 2410.09918, section 5.1), where a tiny model learns it. */
 export const dualformerMazes: StudyInput = {
@@ -8,15 +8,9 @@ export const dualformerMazes: StudyInput = {
     'Do randomised traces make a model plan better, slow and fast, than whole traces or none?',
   base: mazes6,
   cells: {
-    dualformer: { training: { dropping: 'dualformer' } },
-    'complete-trace': {
-      training: { dropping: 'complete-trace' },
-      evaluation: { modes: ['slow'] },
-    },
-    'solution-only': {
-      training: { dropping: 'solution-only' },
-      evaluation: { modes: ['fast'] },
-    },
+    dualformer,
+    'complete-trace': completeTrace,
+    'solution-only': solutionOnly,
     'mix-0.25': { training: { dropping: { mix: 0.25 } } },
     'mix-0.5': { training: { dropping: { mix: 0.5 } } },
     'mix-0.75': { training: { dropping: { mix: 0.75 } } },

@@ -93,12 +93,13 @@ function* nodesOf(schema: z.ZodType): Generator<readonly [path: string, node: No
   yield* visit(z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }), '');
 }
 
-function form(node: Node): string[] {
-  if (node.enum !== undefined) return node.enum.map((name) => JSON.stringify(name));
-  if (node.properties === undefined) return [];
-  const fields = Object.entries(node.properties).map(
-    ([key, value]) => `${JSON.stringify(key)}:${placeholder(value)}`,
-  );
+/** Names, or the fields that a record needs. */
+function form({ enum: names, properties, required = [] }: Node): string[] {
+  if (names !== undefined) return names.map((name) => JSON.stringify(name));
+  if (properties === undefined) return [];
+  const fields = Object.entries(properties)
+    .filter(([key]) => required.includes(key))
+    .map(([key, value]) => `${JSON.stringify(key)}:${placeholder(value)}`);
   return [`{${fields.join(',')}}`];
 }
 

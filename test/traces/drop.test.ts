@@ -159,8 +159,11 @@ describe('a dropping strategy', () => {
     expect(drawLevel(dropStrategy('solution-only', 'maze'), first)).toBe(4);
   });
 
-  it('draws anew at every pass but as released for Sokoban', () => {
+  it('draws anew at every pass but as released for Sokoban, or if told otherwise', () => {
     expect(dropStrategy('dualformer', 'sokoban').redraw).toBe('pass');
+    const levels = [0.5, 0.5, 0, 0, 0] as const;
+    expect(dropStrategy({ levels }, 'maze').redraw).toBe('pass');
+    expect(dropStrategy({ levels, redraw: 'once' }, 'maze').redraw).toBe('once');
     expect(dropStrategy('released-sokoban', 'sokoban').redraw).toBe('once');
   });
 

@@ -1,0 +1,23 @@
+import type { StudyInput } from '../../src/study.ts';
+import { type Cell, completeTrace, dualformer, mazes6, solutionOnly } from './mazes6.ts';
+
+/**
+ * Searchformer's question (arXiv 2402.14083, section 4.1) about the number of training mazes; their
+ * 4,000 are those of the main study.
+ */
+export const dataCurve: StudyInput = {
+  name: 'data-curve',
+  question: 'Do traces need less data than plans alone, and dropped traces less than whole ones?',
+  base: mazes6,
+  cells: {
+    ...bySize('dualformer', dualformer),
+    ...bySize('complete-trace', completeTrace),
+    ...bySize('solution-only', solutionOnly),
+  },
+  seeds: [1, 2, 3],
+};
+
+function bySize(name: string, cell: Cell): StudyInput['cells'] {
+  const of = (examples: number): Cell => ({ ...cell, training: { ...cell.training, examples } });
+  return { [`${name}-1k`]: of(1000), [`${name}-16k`]: of(16_000), [`${name}-64k`]: of(64_000) };
+}
