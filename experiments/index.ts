@@ -6,7 +6,7 @@ export const experiments: Readonly<Record<string, () => Promise<ExperimentInput>
   'demo-complete-trace': async () => (await import('./demoBaselines.ts')).demoCompleteTrace,
   'demo-solution-only': async () => (await import('./demoBaselines.ts')).demoSolutionOnly,
   'demo-mix': async () => (await import('./demoBaselines.ts')).demoMix,
-  maze20: async () => (await import('./maze.ts')).maze20,
-  maze30: async () => (await import('./maze.ts')).maze30,
-  sokoban7: async () => (await import('./sokoban.ts')).sokoban7,
+  maze20: async () => (await import('./paper/mazes.ts')).maze20,
+  maze30: async () => (await import('./paper/mazes.ts')).maze30,
+  sokoban7: async () => (await import('./paper/sokoban.ts')).sokoban7,
 };

@@ -1,5 +1,6 @@
 import type { StudyInput } from '../../src/study.ts';
-import { type Cell, completeTrace, dualformer, mazes6, solutionOnly } from './mazes6.ts';
+import { type Cell, completeTrace, dualformer, solutionOnly } from '../methods.ts';
+import { mazes6 } from './mazes6.ts';
 
 /**
  * Searchformer's question (arXiv 2402.14083, section 4.1) about the number of training mazes; their

@@ -1,5 +1,6 @@
 import type { StudyInput } from '../../src/study.ts';
 import { demo } from '../demo.ts';
+import { completeTrace, dualformer, mix, solutionOnly } from '../methods.ts';
 
 const { name: _, seed: __, ...base } = demo;
 
@@ -10,16 +11,10 @@ export const demoBaselines: StudyInput = {
   notes: 'Mazes of 5×5 hardly separate the methods: this study shows how one is made.',
   base: { ...base, pretrained: null },
   cells: {
-    dualformer: {},
-    'complete-trace': {
-      training: { dropping: 'complete-trace' },
-      evaluation: { modes: ['slow', 'auto'] },
-    },
-    'solution-only': {
-      training: { dropping: 'solution-only' },
-      evaluation: { modes: ['fast'] },
-    },
-    mix: { training: { dropping: { mix: 0.5 } } },
+    dualformer,
+    'complete-trace': completeTrace,
+    'solution-only': solutionOnly,
+    mix: mix(0.5),
   },
   seeds: [1, 2, 3],
   evaluations: [{ label: 'sampled', tasks: 100, samples: 64, temperature: 1 }],

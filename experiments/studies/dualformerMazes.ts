@@ -1,5 +1,6 @@
 import type { StudyInput } from '../../src/study.ts';
-import { completeTrace, dualformer, mazes6, solutionOnly } from './mazes6.ts';
+import { METHODS } from '../methods.ts';
+import { mazes6 } from './mazes6.ts';
 
 /** The main table of Dualformer (arXiv 2410.09918, section 5.1), where a tiny model learns it. */
 export const dualformerMazes: StudyInput = {
@@ -7,14 +8,7 @@ export const dualformerMazes: StudyInput = {
   question:
     'Do randomised traces make a model plan better, slow and fast, than whole traces or none?',
   base: mazes6,
-  cells: {
-    dualformer,
-    'complete-trace': completeTrace,
-    'solution-only': solutionOnly,
-    'mix-0.25': { training: { dropping: { mix: 0.25 } } },
-    'mix-0.5': { training: { dropping: { mix: 0.5 } } },
-    'mix-0.75': { training: { dropping: { mix: 0.75 } } },
-  },
+  cells: METHODS,
   seeds: [1, 2, 3],
   evaluations: [
     { label: 'sampled', tasks: 100, samples: 64, temperature: 1 },

@@ -6,4 +6,12 @@ export const studies: Readonly<Record<string, () => Promise<StudyInput>>> = {
   'dualformer-mazes': async () => (await import('./dualformerMazes.ts')).dualformerMazes,
   'data-curve': async () => (await import('./dataCurve.ts')).dataCurve,
   'dropping-ablations': async () => (await import('./droppingAblations.ts')).droppingAblations,
+  'paper-dualformer-mazes': async () =>
+    (await import('../paper/dualformer.ts')).paperDualformerMazes,
+  'paper-dualformer-sokoban': async () =>
+    (await import('../paper/dualformer.ts')).paperDualformerSokoban,
+  'paper-searchformer-mazes': async () =>
+    (await import('../paper/searchformer.ts')).paperSearchformerMazes,
+  'paper-searchformer-sokoban': async () =>
+    (await import('../paper/searchformer.ts')).paperSearchformerSokoban,
 };

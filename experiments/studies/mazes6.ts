@@ -22,16 +22,3 @@ export const mazes6: StudyInput['base'] = {
   },
   evaluation: { tasks: 400, samples: 1, temperature: 0, maxTokens: 600, drawings: 2 },
 };
-
-/** A cell of such a study. */
-export type Cell = StudyInput['cells'][string];
-
-export const dualformer: Cell = { training: { dropping: 'dualformer' } };
-export const completeTrace: Cell = {
-  training: { dropping: 'complete-trace' },
-  evaluation: { modes: ['slow'] },
-};
-export const solutionOnly: Cell = {
-  training: { dropping: 'solution-only' },
-  evaluation: { modes: ['fast'] },
-};

@@ -1,8 +1,8 @@
 /**
- * The mazes of Searchformer and Dualformer, at a size that wants a GPU and days. Batch sizes are
- * the released code's per GPU; the papers do not say how many GPUs there were.
+ * Mazes as in Searchformer and Dualformer, at a size that wants a GPU and days. Batch sizes are the
+ * released code's per GPU; the papers do not say how many GPUs there were.
  */
-import type { ExperimentInput } from '../src/experiment.ts';
+import type { ExperimentInput } from '../../src/experiment.ts';
 
 export const maze20: ExperimentInput = {
   name: 'maze20',

@@ -1,4 +1,4 @@
-import type { ExperimentInput } from '../src/experiment.ts';
+import type { ExperimentInput } from '../../src/experiment.ts';
 
 /** Sokoban as in Searchformer and Dualformer: 7×7, two boxes; wants a GPU and days. The batch size is ours. */
 export const sokoban7: ExperimentInput = {
