@@ -7,11 +7,12 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import { addFrame } from './frame.ts';
+import { emptyGraph } from './graph.ts';
 import { addPart, recordPart } from './recordedPart.ts';
-import { inputName, loopPrefix, readName } from './names.ts';
+import { inputName, loopPrefix } from './names.ts';
 import { canRecord, type Precision } from './program.ts';
 import type { NativeBackend } from './recorder.ts';
-import { graphWith, startSession } from './session.ts';
+import { startSession } from './session.ts';
 import type { Sizes } from './sizes.ts';
 import { tidied } from './tidied.ts';
 
@@ -42,13 +43,12 @@ export interface Loop {
   dispose(): void;
 }
 
-/** Takes `variables` over, as `createProgram` does; the body only reads them. */
-export function createLoop(variables: readonly tf.Variable[], loop: LoopBody): Loop {
-  return canRecord() ? recordLoop(variables, loop) : eagerLoop(variables, loop);
+export function createLoop(loop: LoopBody): Loop {
+  return canRecord() ? recordLoop(loop) : eagerLoop(loop);
 }
 
 /** A loop that runs operation by operation. */
-export function eagerLoop(variables: readonly tf.Variable[], { count, body }: LoopBody): Loop {
+export function eagerLoop({ count, body }: LoopBody): Loop {
   return {
     run(inputs) {
       checkCount(inputs, count);
@@ -62,15 +62,15 @@ export function eagerLoop(variables: readonly tf.Variable[], { count, body }: Lo
         return state;
       });
     },
-    dispose: () => tf.dispose([...variables]),
+    dispose: () => {},
   };
 }
 
 /** A loop in a graph. */
-export function recordLoop(variables: readonly tf.Variable[], loop: LoopBody): Loop {
+export function recordLoop(loop: LoopBody): Loop {
   const { count, smallest, inputs, body, precision = 'fp32' } = loop;
   const backend = tf.backend() as unknown as NativeBackend;
-  const graph = graphWith(variables);
+  const graph = emptyGraph();
   const carriedCount = tf.tidy(() => inputs(smallest).carried.length);
   const part = {
     smallest,
@@ -85,18 +85,17 @@ export function recordLoop(variables: readonly tf.Variable[], loop: LoopBody): L
       return next;
     },
   };
-  const recorded = tidied(() => recordPart(part, { backend, variables, precision }, 'sized'));
+  const recorded = tidied(() => recordPart(part, { backend, variables: [], precision }, 'sized'));
   tf.dispose([...recorded.examples]);
-  const reads = new Map(variables.map((_, i) => [`@${readName(i)}`, readName(i)]));
   const outputs = Array.from({ length: count }, (_, copy) => {
     const prefix = loopPrefix(copy);
     return addFrame(graph, { prefix, count: carriedCount }, (frame, carry) => {
       const bringIn = (i: number, start: string): string =>
         i < carriedCount ? carry(i, start) : start;
-      return addPart(frame, recorded, { prefix, reads, bringIn });
+      return addPart(frame, recorded, { prefix, reads: new Map(), bringIn });
     });
   });
-  const session = startSession(backend, graph, variables);
+  const session = startSession(backend, graph, []);
   return {
     run(inputs) {
       checkCount(inputs, count);

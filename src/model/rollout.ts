@@ -111,7 +111,7 @@ export function createRollouts({
     const key = JSON.stringify(choice);
     if (!loops.has(key)) {
       const body = decodingLoop(config, { operations, choice, precision, count: parts });
-      loops.set(key, createLoop([], body));
+      loops.set(key, createLoop(body));
     }
     return loops.get(key)!;
   };
