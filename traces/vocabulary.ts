@@ -107,6 +107,15 @@ export function createVocabulary(settings: VocabularySettings): Vocabulary {
   };
 }
 
+/** The board that decides on the vocabulary of a task's data; sides up to `vocabularySide` have words. */
+export function vocabularyBoard(data: {
+  readonly task: BoardSize;
+  readonly vocabularySide?: number | undefined;
+}): BoardSize {
+  const { task, vocabularySide: side = 0 } = data;
+  return { width: Math.max(task.width, side), height: Math.max(task.height, side) };
+}
+
 /**
  * Tokens for whatever a search on such a board can cost: for writing traces whose highest cost
  * is not known yet.

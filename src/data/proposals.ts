@@ -10,10 +10,10 @@ import { environmentOf } from '../../envs/index.ts';
 import { createRng, type Rng } from '../../envs/rng.ts';
 import { astar } from '../../solvers/astar.ts';
 import { tokenizerOf } from '../../traces/index.ts';
-import type { BoardSize } from '../../traces/lexicons.ts';
 import { reasoningWithin } from '../../traces/responseTokens.ts';
 import type { Tokenizer } from '../../traces/tokenizer.ts';
-import { createVocabulary, type Vocabulary, widestVocabulary } from '../../traces/vocabulary.ts';
+import { createVocabulary, type Vocabulary } from '../../traces/vocabulary.ts';
+import { vocabularyBoard, widestVocabulary } from '../../traces/vocabulary.ts';
 import { createExampleBuffer, type Example, type Examples } from './examples.ts';
 
 export interface ProposalSettings {
@@ -31,11 +31,6 @@ export interface ProposalSettings {
   /** The vocabulary's words reach for boards up to this side; for the task's board unless given. */
   readonly vocabularySide?: number | undefined;
   readonly seed: number | string;
-}
-
-/** The board that decides on the vocabulary. */
-export function vocabularyBoard({ task, vocabularySide: side = 0 }: ProposalSettings): BoardSize {
-  return { width: Math.max(task.width, side), height: Math.max(task.height, side) };
 }
 
 /** Layouts per block: some milliseconds to a second of work. */

@@ -1,7 +1,7 @@
 /** Takes blocks of proposals in their order, drops duplicates, and fills the splits shard by shard. */
 import path from 'node:path';
 import { InputError } from '../../envs/inputError.ts';
-import { boundedVocabulary } from '../../traces/vocabulary.ts';
+import { boundedVocabulary, vocabularyBoard } from '../../traces/vocabulary.ts';
 import { sha256, writeFileAtomic } from '../files.ts';
 import { readShard } from './dataset.ts';
 import { createExampleBuffer, type Example, exampleAt, tokenCounts } from './examples.ts';
@@ -11,7 +11,7 @@ import { COLUMN_MEANINGS, type Manifest, SCHEMA_VERSION } from './manifest.ts';
 import { type Shard, type SplitName, SPLITS } from './manifest.ts';
 import { toParquet } from './parquet.ts';
 import { pendingFile, type Progress, removeLeftovers, writeProgress } from './progress.ts';
-import { type Block, BLOCK, type ProposalSettings, vocabularyBoard } from './proposals.ts';
+import { type Block, BLOCK, type ProposalSettings } from './proposals.ts';
 
 export type SplitCounts = Readonly<Record<`${SplitName}Count`, number>>;
 

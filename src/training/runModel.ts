@@ -2,7 +2,8 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { InputError } from '../../envs/inputError.ts';
-import { createVocabulary, type VocabularySettings } from '../../traces/vocabulary.ts';
+import { createVocabulary, vocabularyBoard } from '../../traces/vocabulary.ts';
+import type { VocabularySettings } from '../../traces/vocabulary.ts';
 import { modelConfig, type ModelShape, type ModelSize } from '../model/config.ts';
 import { listCheckpoints, readCheckpoint, type Checkpoint } from './checkpoint.ts';
 import { firstDifference } from '../firstDifference.ts';
@@ -41,6 +42,7 @@ export interface ExpectedModel {
       readonly width: number;
       readonly height: number;
     };
+    readonly vocabularySide?: number | undefined;
   };
 }
 
@@ -49,8 +51,9 @@ export interface ExpectedModel {
  * @throws InputError naming what differs if the checkpoint is of another size or vocabulary
  */
 export function checkModel(checkpoint: Checkpoint, expected: ExpectedModel, place: string): void {
-  const { environment, width, height } = expected.data.task;
+  const { environment } = expected.data.task;
   const { costs } = checkpoint.vocabulary;
+  const { width, height } = vocabularyBoard(expected.data);
   const coordinates = Math.max(width, height);
   const vocabulary: VocabularySettings = { environment, coordinates, costs };
   const own = { vocabulary: checkpoint.vocabulary, model: checkpoint.config };
