@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'nod
 import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createRng } from '../../../envs/rng.ts';
+import { readRecords } from '../../../src/evaluation/records.ts';
 import { acquireLock } from '../../../src/lock.ts';
 import { KILLS, measureMoments, spawnFaulty, TINY_SETTINGS, treeOf } from '../../helpers/faults.ts';
 import { spawnKit, temporaryFolder } from '../../helpers/kit.ts';
@@ -92,6 +93,21 @@ describe('a sweep', () => {
     expect(found).toMatchObject(withoutStudy(expected));
     expect(Object.keys(found)).toContain('all-s1/evaluation/slow-greedy-greedy/settings.json');
     expect(Object.keys(found)).toContain('all-s2/evaluation/slow-greedy-greedy/settings.json');
+  });
+
+  it('evaluates on larger boards than were trained on, if the vocabulary has words for them', async () => {
+    const data = { ...TINY_SETTINGS.data, vocabularySide: 4 };
+    const larger = { label: 'larger', tasks: 2, samples: 1, temperature: 0 };
+    study('larger.json', {
+      base: { ...STUDY.base, data },
+      evaluations: [{ ...larger, data: { task: { width: 4 } } }],
+    });
+    const { code, stderr } = await sweep('larger', 'larger.json', '--only', 'few');
+    expect([code, stderr]).toEqual([0, expect.not.stringMatching(/^kit:/m)]);
+    const [record] = readRecords(
+      path.join(cwd, 'larger/results/few-s1/evaluation/slow-greedy-larger/records.jsonl.gz'),
+    );
+    expect(record).toMatchObject({ width: 4, height: 3 });
   });
 
   it('refuses cells whose settings have changed, before any work', async () => {
