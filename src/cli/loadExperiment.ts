@@ -3,8 +3,8 @@
  * checked field by field.
  */
 import { InputError } from '../../envs/inputError.ts';
-import { experiments } from '../../experiments/index.ts';
 import { experimentSchema, type Experiment } from '../experiment.ts';
+import { EXPERIMENTS } from './catalogues.ts';
 import { quote } from './flags.ts';
 import {
   explainIssue,
@@ -13,10 +13,8 @@ import {
   settingPaths,
   type SettingError,
 } from './settingErrors.ts';
-import { type Catalogue, readRecord } from './settingsFile.ts';
+import { readRecord } from './settingsFile.ts';
 import { UsageError } from './usageError.ts';
-
-export const EXPERIMENTS: Catalogue = { kind: 'experiment', entries: experiments };
 
 /** One `--set path=value`. */
 interface Override {

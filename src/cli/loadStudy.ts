@@ -1,14 +1,12 @@
 /** A study by name or from a user's own file, with every cell checked as an experiment. */
 import { InputError } from '../../envs/inputError.ts';
-import { studies } from '../../experiments/studies/index.ts';
 import { experimentSchema, type Experiment } from '../experiment.ts';
 import { expandStudy, studySchema, type Cell, type Study } from '../study.ts';
+import { STUDIES } from './catalogues.ts';
 import { quote } from './flags.ts';
 import { suggestion } from './nearest.ts';
 import { explainIssue, formsOf, settingPaths, type SettingError } from './settingErrors.ts';
-import { type Catalogue, readRecord } from './settingsFile.ts';
-
-export const STUDIES: Catalogue = { kind: 'study', entries: studies };
+import { readRecord } from './settingsFile.ts';
 
 export interface CheckedCell extends Omit<Cell, 'input'> {
   readonly experiment: Experiment;

@@ -5,15 +5,9 @@ import { pathToFileURL } from 'node:url';
 import { InputError } from '../../envs/inputError.ts';
 import { readJson } from '../files.ts';
 import { kitRoot } from '../kitPackage.ts';
+import { CATALOGUES, type Catalogue } from './catalogues.ts';
 import { quote } from './flags.ts';
 import { suggestion } from './nearest.ts';
-
-/** Records that the kit ships, by name. */
-export interface Catalogue {
-  /** In messages, as in "an experiment". */
-  readonly kind: 'experiment' | 'study';
-  readonly entries: Readonly<Record<string, () => Promise<object>>>;
-}
 
 export interface SettingsRecord {
   readonly input: Readonly<Record<string, unknown>>;
@@ -26,12 +20,20 @@ export interface SettingsRecord {
 /** @throws InputError if there is no such name or file, or it holds no record */
 export async function readRecord(
   nameOrFile: string,
-  { kind, entries }: Catalogue,
+  catalogue: Catalogue,
 ): Promise<SettingsRecord> {
+  const { kind, entries } = catalogue;
   const load = Object.hasOwn(entries, nameOrFile) ? entries[nameOrFile] : undefined;
   if (load !== undefined) {
     const input = (await load()) as Readonly<Record<string, unknown>>;
     return { input, source: `${kind} ${nameOrFile}`, folders: [kitRoot] };
+  }
+  const other = CATALOGUES.find((each) => Object.hasOwn(each.entries, nameOrFile));
+  if (other !== undefined) {
+    throw new InputError(
+      `${quote(nameOrFile)} is ${withArticle(other.kind)}, not ${withArticle(kind)}: ` +
+        `\`kit ${other.command} ${nameOrFile}\` runs it`,
+    );
   }
   if (!isSettingsFile(nameOrFile)) {
     const known = Object.keys(entries);
@@ -57,8 +59,7 @@ export async function readSettingsFile(
   if (!statSync(file).isFile()) throw new InputError(`${file}: is no file`);
   const input = path.extname(file) === '.json' ? readJson(file) : await importValue(file, kind);
   if (typeof input !== 'object' || input === null || Array.isArray(input)) {
-    const article = kind === 'experiment' ? 'an' : 'a';
-    throw new InputError(`${file}: ${article} ${kind} is a record of settings`);
+    throw new InputError(`${file}: ${withArticle(kind)} is a record of settings`);
   }
   return input as Readonly<Record<string, unknown>>;
 }
@@ -75,4 +76,8 @@ async function importValue(file: string, kind: Catalogue['kind']): Promise<unkno
   if ('default' in exports) return exports['default'];
   if (values.length === 1) return values[0];
   throw new InputError(`${file}: must export one ${kind}, as its default`);
+}
+
+function withArticle(kind: Catalogue['kind']): string {
+  return `${kind === 'experiment' ? 'an' : 'a'} ${kind}`;
 }

@@ -2,14 +2,13 @@
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { InputError } from '../../../envs/inputError.ts';
-import { experiments } from '../../../experiments/index.ts';
-import { studies } from '../../../experiments/studies/index.ts';
 import type { Experiment } from '../../experiment.ts';
 import { toTerminal, type Table } from '../../report/table.ts';
 import { availableBytes, gigabytes } from '../../training/memory.ts';
+import { CATALOGUES, STUDIES } from '../catalogues.ts';
 import { quote } from '../flags.ts';
-import { checkExperiment, EXPERIMENTS } from '../loadExperiment.ts';
-import { checkStudy, STUDIES, type LoadedStudy } from '../loadStudy.ts';
+import { checkExperiment } from '../loadExperiment.ts';
+import { checkStudy, type LoadedStudy } from '../loadStudy.ts';
 import { suggestion } from '../nearest.ts';
 import { foresee, measureSpeed, tokensToPlan } from '../plan/foresee.ts';
 import type { Foreseen, Planning, Speed } from '../plan/foresee.ts';
@@ -88,12 +87,12 @@ async function loadEither(nameOrFile: string): Promise<Experiment | LoadedStudy>
     const input = await readSettingsFile(nameOrFile, 'experiment');
     return 'cells' in input ? checkStudy(input, nameOrFile) : checkExperiment(input, nameOrFile);
   }
-  for (const catalogue of [EXPERIMENTS, STUDIES]) {
+  for (const catalogue of CATALOGUES) {
     if (!Object.hasOwn(catalogue.entries, nameOrFile)) continue;
     const { input, source } = await readRecord(nameOrFile, catalogue);
     return catalogue === STUDIES ? checkStudy(input, source) : checkExperiment(input, source);
   }
-  const known = [...Object.keys(experiments), ...Object.keys(studies)];
+  const known = CATALOGUES.flatMap(({ entries }) => Object.keys(entries));
   const meant = suggestion(nameOrFile, known);
   throw new InputError(
     `there is no experiment or study ${quote(nameOrFile)}${meant} (\`kit list\` shows all)`,

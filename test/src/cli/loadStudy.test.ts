@@ -3,6 +3,7 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { InputError } from '../../../envs/inputError.ts';
 import { studies } from '../../../experiments/studies/index.ts';
+import { loadExperiment } from '../../../src/cli/loadExperiment.ts';
 import { checkStudy, chooseCells, loadStudy } from '../../../src/cli/loadStudy.ts';
 import { workOf } from '../../../src/cli/sweep/work.ts';
 import { kitRoot } from '../../../src/kitPackage.ts';
@@ -26,6 +27,15 @@ describe('a shipped study', () => {
     expect(study.question).toMatch(/^\S.{10,}\?$/);
     for (const cell of cells) workOf(cell, study, folders);
   });
+});
+
+it('names the command that runs what is of the other kind', async () => {
+  await expect(loadStudy('demo')).rejects.toThrow(
+    /^"demo" is an experiment, not a study: `kit run demo` runs it$/,
+  );
+  await expect(loadExperiment('data-curve')).rejects.toThrow(
+    /^"data-curve" is a study, not an experiment: `kit sweep data-curve` runs it$/,
+  );
 });
 
 describe('a study of one’s own', () => {
