@@ -6,6 +6,7 @@
  * otherwise.
  */
 import { z } from 'zod';
+import { CORRUPTIONS } from '../traces/corruptions.ts';
 import type { ExperimentInput } from './experiment.ts';
 
 const NAME = z.string().regex(/^[a-z0-9][a-z0-9._-]*$/i, 'letters, digits, ".", "_" and "-" only');
@@ -14,26 +15,41 @@ const count = z.number().int().positive();
 const settings = z.record(z.string(), z.unknown());
 
 /** One more evaluation of every cell, besides the experiments' own. */
-const studyEvaluationSchema = z.strictObject({
-  /** Names its records. */
-  label: NAME,
-  split: z.enum(['validation', 'test']).default('test'),
-  tasks: count,
-  samples: count,
-  temperature: z.number().min(0),
-  topK: count.optional(),
-  topP: z.number().gt(0).max(1).optional(),
-  form: z.enum(['any', 'well-formed', 'complete']).optional(),
-  precision: z.enum(['fp32', 'bf16']).optional(),
-  maxTokens: count.optional(),
-  /** Those of them that the cell's own evaluation has; all of these unless given. */
-  modes: z
-    .array(z.enum(['slow', 'fast', 'auto']))
-    .min(1)
-    .optional(),
-  /** What differs in the data, for tasks of another kind than the cell is trained on. */
-  data: settings.optional(),
-});
+const studyEvaluationSchema = z
+  .strictObject({
+    /** Names its records. */
+    label: NAME,
+    split: z.enum(['validation', 'test']).default('test'),
+    tasks: count,
+    samples: count,
+    temperature: z.number().min(0),
+    topK: count.optional(),
+    topP: z.number().gt(0).max(1).optional(),
+    form: z.enum(['any', 'well-formed', 'complete']).optional(),
+    precision: z.enum(['fp32', 'bf16']).optional(),
+    maxTokens: count.optional(),
+    /** Those of them that the cell's own evaluation has; all of these unless given. */
+    modes: z
+      .array(z.enum(['slow', 'fast', 'auto']))
+      .min(1)
+      .optional(),
+    /** What differs in the data, for tasks of another kind than the cell is trained on. */
+    data: settings.optional(),
+    /** What is done to A*'s traces, which greedy responses in slow mode are made to begin with. */
+    corrupt: z.array(z.enum(CORRUPTIONS)).min(1).optional(),
+  })
+  .refine(({ corrupt, samples }) => corrupt === undefined || samples === 1, {
+    path: ['samples'],
+    message: 'must be 1 where traces are corrupted',
+  })
+  .refine(({ corrupt, temperature }) => corrupt === undefined || temperature === 0, {
+    path: ['temperature'],
+    message: 'must be 0 where traces are corrupted',
+  })
+  .refine(({ corrupt, modes = ['slow'] }) => corrupt === undefined || String(modes) === 'slow', {
+    path: ['modes'],
+    message: 'must be ["slow"] where traces are corrupted',
+  });
 
 export const studySchema = z.strictObject({
   name: NAME,
@@ -62,6 +78,14 @@ export const studySchema = z.strictObject({
 
 export type Study = z.infer<typeof studySchema>;
 export type StudyEvaluation = Study['evaluations'][number];
+
+/** In which modes an evaluation is made, as far as a cell's own evaluation has them. */
+export function modesOf({
+  modes,
+  corrupt,
+}: StudyEvaluation): NonNullable<StudyEvaluation['modes']> {
+  return modes ?? (corrupt === undefined ? ['slow', 'fast', 'auto'] : ['slow']);
+}
 
 /** What a file in `experiments/studies` states. */
 export type StudyInput = Omit<z.input<typeof studySchema>, 'base' | 'cells'> & {

@@ -30,6 +30,14 @@ export interface EvaluationExample {
   readonly reasoning: Uint16Array;
   /** Positions, start included. */
   readonly optimalLength: number;
+  /** What its responses begin with, instead of what the mode says. */
+  readonly prefix?: ForcedPrefix;
+}
+
+export interface ForcedPrefix {
+  readonly tokens: Uint16Array;
+  /** As in `ForcedTrace`. */
+  readonly clause: number | null;
 }
 
 export interface EvaluateOptions extends TokenChoice {
@@ -97,7 +105,11 @@ async function answer(
   const { mode, samples, maxTokens, seed, signal } = options;
   const choice = rolloutChoice(options, options.vocabulary);
   const decoding = { prefix: MODE_PREFIX[mode], samples, ...choice, maxTokens, seed, signal };
-  const requests = examples.map(({ id, prompt }) => ({ id: String(id), prompt }));
+  const requests = examples.map(({ id, prompt, prefix }) => ({
+    id: String(id),
+    prompt,
+    prefix: prefix?.tokens,
+  }));
   const responses = await rollout(requests, decoding);
   if (responses.length !== examples.length || responses.some((own) => own.length !== samples)) {
     throw new Error(`the rollout did not give ${samples} responses to each request`);
@@ -153,7 +165,7 @@ function recordOf(
   responses: readonly Uint16Array[],
   { vocabulary, seed, referenceRuns = 10 }: EvaluateOptions,
 ): EvaluationRecord {
-  const { id, width, height, prompt, optimalLength, reasoning } = example;
+  const { id, width, height, prompt, optimalLength, reasoning, prefix } = example;
   const { environment } = vocabulary;
   const task = tokenizerOf(environment).readPrompt(prompt, vocabulary, example);
   const rng = createRng(seed).split('reference', id);
@@ -166,6 +178,7 @@ function recordOf(
     optimalLength,
     aStarTraceLength: reasoning.length,
     referenceTraceLength: referenceTraceLength(environment, task, { rng, runs: referenceRuns }),
+    ...(prefix && { forced: { length: prefix.tokens.length, clause: prefix.clause } }),
     samples: responses.map((tokens) => judgeResponse(tokens, { example, task, vocabulary })),
   };
 }

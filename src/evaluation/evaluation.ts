@@ -7,6 +7,7 @@ import { existsSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 import { InputError } from '../../envs/inputError.ts';
+import { CORRUPTIONS } from '../../traces/corruptions.ts';
 import { readJson, sha256, writeJsonAtomic } from '../files.ts';
 import { type EvaluationRecord, readRecords, writeRecords } from './records.ts';
 import { checkShape } from './schema.ts';
@@ -24,6 +25,8 @@ const settingsSchema = z.strictObject({
   form: z.enum(['well-formed', 'complete']).optional(),
   /** Of weights and of what is remembered while planning; fp32 unless given. */
   precision: z.literal('bf16').optional(),
+  /** What was done to A*'s trace, which every response was made to begin with. */
+  corruption: z.enum(CORRUPTIONS).optional(),
   maxTokens: z.number().int().positive(),
   seed: z.union([z.string(), z.number()]),
   /** Nondeterministic A* runs per task. */
@@ -62,12 +65,15 @@ export interface Evaluation {
   readonly records: readonly EvaluationRecord[];
 }
 
-/** `slow-greedy`, `auto-n64-t1-k20-well-formed-bf16`; `on` names a data set other than the run's own. */
+/**
+ * `slow-greedy`, `auto-n64-t1-k20-well-formed-bf16`, `slow-greedy-corrupt-swap`; `on` names a data set
+ * other than the run's own.
+ */
 export function evaluationName(
-  settings: Pick<EvaluationSettings, 'mode' | 'samples' | 'precision'> & TokenChoice,
+  settings: Pick<EvaluationSettings, 'mode' | 'samples' | 'precision' | 'corruption'> & TokenChoice,
   on?: string,
 ): string {
-  const { mode, samples, temperature, topK, topP, form, precision } = settings;
+  const { mode, samples, temperature, topK, topP, form, precision, corruption } = settings;
   const decoding = samples === 1 && temperature === 0 ? 'greedy' : `n${samples}-t${temperature}`;
   const parts = [
     mode,
@@ -76,6 +82,7 @@ export function evaluationName(
     topP === undefined ? undefined : `p${topP}`,
     form,
     precision,
+    corruption && `corrupt-${corruption}`,
     on,
   ];
   return parts.filter((part) => part !== undefined).join('-');

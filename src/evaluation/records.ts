@@ -36,6 +36,14 @@ export interface SampleRecord {
   readonly trace: TraceVerdict['verdict'];
 }
 
+/** The trace that a response was made to begin with. */
+export interface ForcedTrace {
+  /** Tokens of the response that are not the model's: the trace and the first `plan`. */
+  readonly length: number;
+  /** The clause of A*'s trace that was corrupted, from 0; null if none or all were. */
+  readonly clause: number | null;
+}
+
 export interface EvaluationRecord {
   /** The example's id within its split. */
   readonly id: number;
@@ -51,6 +59,8 @@ export interface EvaluationRecord {
   readonly aStarTraceLength: number;
   /** Mean tokens of repeated nondeterministic A* runs; null if none were made. */
   readonly referenceTraceLength: number | null;
+  /** Absent where the trace is the model's own. */
+  readonly forced?: ForcedTrace | undefined;
   readonly samples: readonly SampleRecord[];
 }
 
@@ -105,7 +115,7 @@ function recordLine({ prompt, samples, ...scalars }: EvaluationRecord): string {
 
 /** The order of the fields in a line, whatever order a record was built in. */
 const FIELDS: string[] = (
-  'id width height walls optimalLength aStarTraceLength referenceTraceLength prompt samples ' +
+  'id width height walls optimalLength aStarTraceLength referenceTraceLength forced length clause prompt samples ' +
   'outcome reason planLength traceLength trace tokens'
 ).split(' ');
 
@@ -170,6 +180,7 @@ const recordSchema = z.strictObject({
   optimalLength: count.min(1),
   aStarTraceLength: count,
   referenceTraceLength: z.number().positive().nullable(),
+  forced: z.strictObject({ length: count.min(1), clause: count.nullable() }).optional(),
   prompt: tokenIds,
   samples: z.array(sampleSchema).min(1),
 });

@@ -123,7 +123,7 @@ export function createLanes(
     },
     prepare() {
       const rows = table();
-      step = rows.every((row) => row === null) ? null : stepOf(rows, options);
+      step = rows.every((row) => row === null) ? null : stepOf(rows, requests, options);
       if (step !== null) decoder.prepare(step);
       return step !== null;
     },
@@ -156,7 +156,8 @@ function follow({ transitions, states }: Grammar, state: number, token: number):
 
 function stepOf(
   table: readonly (Row | null)[],
-  { prefix, temperature, maxTokens, end = EOS }: RolloutOptions,
+  requests: readonly RolloutRequest[],
+  { prefix: common, temperature, maxTokens, end = EOS }: RolloutOptions,
 ): Step {
   const forced = new Int32Array(ROUNDS * table.length).fill(-1);
   const uniforms = new Float32Array(ROUNDS * table.length);
@@ -164,6 +165,7 @@ function stepOf(
   const limit = Math.min(ROUNDS, Math.max(...left));
   table.forEach((row, at) => {
     if (row === null) return;
+    const { prefix = common } = requests[row.request]!;
     for (let round = 0; round < limit; round++) {
       const i = round * table.length + at;
       forced[i] = prefix[row.ids.length + round] ?? -1;

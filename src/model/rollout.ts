@@ -28,6 +28,8 @@ export interface RolloutRequest {
   readonly id: string;
   /** Token ids without bos and eos. */
   readonly prompt: ArrayLike<number>;
+  /** Tokens that its own responses begin with, instead of those of the options. */
+  readonly prefix?: ArrayLike<number> | undefined;
 }
 
 /** An automaton that responses are held to, prefixes included. */
@@ -40,7 +42,7 @@ export interface Grammar {
 }
 
 export interface RolloutOptions {
-  /** Tokens that every response begins with, after bos. */
+  /** Tokens that every response begins with, after bos, where its request has none of its own. */
   readonly prefix: readonly number[];
   /** Responses per request. */
   readonly samples: number;
@@ -49,7 +51,7 @@ export interface RolloutOptions {
   /** As in `Choice`. */
   readonly topK?: number | undefined;
   readonly topP?: number | undefined;
-  /** Nothing else may be said, apart from the prefix. */
+  /** Nothing else may be said, apart from prefixes. */
   readonly grammar?: Grammar | undefined;
   /** Longest response in tokens, prefix and eos included. */
   readonly maxTokens: number;

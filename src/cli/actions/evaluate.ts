@@ -1,4 +1,5 @@
 /** `kit eval` */
+import type { Corruption } from '../../../traces/corruptions.ts';
 import { readManifest } from '../../data/dataset.ts';
 import { readEvaluation } from '../../evaluation/evaluation.ts';
 import type { Mode } from '../../evaluation/rollouts.ts';
@@ -26,6 +27,7 @@ export interface EvaluateFlags extends EngineFlags, ChoiceFlags {
   readonly tasks: number | undefined;
   readonly seed: number | undefined;
   readonly label: string | undefined;
+  readonly corrupt: readonly Corruption[] | undefined;
 }
 
 export async function evaluateRun(
@@ -53,7 +55,9 @@ export async function evaluateRun(
 
 /** What the flags say, else what the experiment does. */
 export function decodingOf(flags: Partial<Omit<EvaluateFlags, 'data'>>, own: Decoding): Decoding {
-  const { greedy, samples, temperature, topK, topP } = flags;
+  const { samples, temperature, topK, topP } = flags;
+  const corruptions = corruptionsOf(flags);
+  const greedy = flags.greedy || corruptions !== undefined;
   if (greedy && (samples ?? 1) !== 1) throw new UsageError('--greedy draws no --samples');
   if (greedy && (temperature ?? 0) !== 0) throw new UsageError('--greedy has no --temperature');
   if (greedy && topK !== undefined) throw new UsageError('--greedy has no --top-k');
@@ -63,7 +67,8 @@ export function decodingOf(flags: Partial<Omit<EvaluateFlags, 'data'>>, own: Dec
   const choice = chosenBy(greedy ? { ...flags, temperature: 0 } : flags, own, drawn);
   return {
     ...own,
-    modes: flags.mode ?? own.modes,
+    modes: corruptions === undefined ? (flags.mode ?? own.modes) : ['slow'],
+    corruptions,
     samples: drawn,
     temperature: choice.temperature,
     topK: choice.topK,
@@ -76,4 +81,16 @@ export function decodingOf(flags: Partial<Omit<EvaluateFlags, 'data'>>, own: Dec
     seed: flags.seed ?? own.seed,
     label: flags.label,
   };
+}
+
+/** With the true trace, which the others are held against. */
+function corruptionsOf(flags: Partial<Omit<EvaluateFlags, 'data'>>): Corruption[] | undefined {
+  const { corrupt, mode = ['slow'], samples = 1, temperature = 0, topK, topP } = flags;
+  if (corrupt === undefined) return undefined;
+  if (mode.some((each) => each !== 'slow')) throw new UsageError('--corrupt has --mode slow only');
+  if (samples !== 1) throw new UsageError('--corrupt draws no --samples');
+  if (temperature !== 0) throw new UsageError('--corrupt has no --temperature');
+  if (topK !== undefined) throw new UsageError('--corrupt has no --top-k');
+  if (topP !== undefined) throw new UsageError('--corrupt has no --top-p');
+  return [...new Set<Corruption>(['none', ...corrupt])];
 }

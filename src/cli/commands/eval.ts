@@ -1,3 +1,4 @@
+import { CORRUPTIONS } from '../../../traces/corruptions.ts';
 import { defineCommand } from '../command.ts';
 import { fileName, integer, oneOf, someOf, switchOn, text } from '../flags.ts';
 import { choiceFlags, engineFlags, MODE_NAMES, planningPrecision, RUN } from './shared.ts';
@@ -21,6 +22,10 @@ export const evaluate = defineCommand({
     ]),
     tasks: integer("How many tasks, the first ones [default: the experiment's]", { min: 1 }),
     seed: integer("Of the samples [default: the experiment's]"),
+    corrupt: someOf(
+      "Makes responses begin with A*'s trace, corrupted in these ways; several with commas",
+      CORRUPTIONS,
+    ),
     label: fileName("Names the evaluation [default: what differs from the experiment's]"),
     ...engineFlags,
   },
@@ -28,6 +33,10 @@ export const evaluate = defineCommand({
     ['kit eval runs/demo --mode auto --samples 64', '64 responses per task at temperature 1'],
     ['kit eval runs/demo --mode slow,fast --greedy', 'One response per task'],
     ['kit eval runs/demo --samples 8 --form well-formed', 'Held to the grammar of responses'],
+    [
+      'kit eval runs/demo --corrupt drop-close,blocked',
+      'Does the plan follow from the trace? Beside the true trace',
+    ],
     ['kit eval runs/demo --data data/maze5-dense', 'Out of distribution'],
   ],
   goOn: 'the same command goes on; batches that were finished are kept',

@@ -2,9 +2,10 @@
 import type { Backend } from '../../engine/backends.ts';
 import path from 'node:path';
 import { InputError } from '../../../envs/inputError.ts';
+import type { Corruption } from '../../../traces/corruptions.ts';
 import { createVocabulary } from '../../../traces/vocabulary.ts';
 import { datasetChecksum, exampleAt, readSplit } from '../../data/dataset.ts';
-import { evaluate } from '../../evaluation/evaluate.ts';
+import { evaluate, type EvaluationExample } from '../../evaluation/evaluate.ts';
 import {
   evaluationFolder,
   evaluationName,
@@ -12,6 +13,7 @@ import {
   writeEvaluation,
   type EvaluationSettings,
 } from '../../evaluation/evaluation.ts';
+import { forcedExamples } from '../../evaluation/forced.ts';
 import type { Mode } from '../../evaluation/rollouts.ts';
 import type { TokenChoice } from '../../evaluation/tokenChoice.ts';
 import { hasUnfinished, openUnfinished } from '../../evaluation/unfinished.ts';
@@ -44,6 +46,8 @@ export interface EvaluationStage {
 /** Where it differs from the experiment's own, the evaluation gets a name of its own. */
 export interface Decoding extends TokenChoice {
   readonly modes: readonly Mode[];
+  /** What is done to A*'s traces, which responses are made to begin with; each by itself. */
+  readonly corruptions?: readonly Corruption[] | undefined;
   readonly samples: number;
   readonly maxTokens: number;
   /** fp32 unless given. */
@@ -80,7 +84,7 @@ export async function evaluateModes(stage: EvaluationStage, session: Session): P
   const names: string[] = [];
   const sha = sha256(bytesOf(checkpoint.params));
   const open: { name: string; settings: EvaluationSettings }[] = [];
-  for (const mode of decoding.modes) {
+  for (const { mode, corruption } of asked(decoding)) {
     const settings: EvaluationSettings = {
       mode,
       samples: decoding.samples,
@@ -89,6 +93,7 @@ export async function evaluateModes(stage: EvaluationStage, session: Session): P
       topP: decoding.topP,
       form: decoding.form,
       precision: decoding.precision,
+      corruption,
       maxTokens: decoding.maxTokens,
       seed: decoding.seed,
       referenceRuns: REFERENCE_RUNS,
@@ -98,7 +103,7 @@ export async function evaluateModes(stage: EvaluationStage, session: Session): P
       dataset: datasetChecksum(dataset.manifest),
       checkpoint: { step: checkpoint.step, sha256: sha, ...(source !== undefined && { source }) },
     };
-    const name = nameOf(mode, decoding, experiment);
+    const name = nameOf({ mode, corruption }, decoding, experiment);
     names.push(name);
     const held = readEvaluationSettings(out, name);
     const done = held !== null && firstDifference(held, settings) === null;
@@ -123,8 +128,11 @@ export async function evaluateModes(stage: EvaluationStage, session: Session): P
     for (const { name, settings } of open) {
       await locked(out, name, async () => {
         const unfinished = openUnfinished(out, name, settings);
-        const records = await session.track(`planning ${settings.mode}`, 'tasks', (onProgress) =>
-          evaluate(examples, rollout, {
+        const { mode, corruption } = settings;
+        const what = corruption === undefined ? mode : `behind traces, ${corruption}`;
+        const own = forced(examples, settings, dataset);
+        const records = await session.track(`planning ${what}`, 'tasks', (onProgress) =>
+          evaluate(own, rollout, {
             ...settings,
             vocabulary: createVocabulary(checkpoint.vocabulary),
             finished: unfinished,
@@ -142,10 +150,43 @@ export async function evaluateModes(stage: EvaluationStage, session: Session): P
   return names;
 }
 
+/** One evaluation of those that a decoding asks for. */
+export interface Asked {
+  readonly mode: Mode;
+  readonly corruption: Corruption | undefined;
+}
+
+/** Every mode with every corruption. */
+export function asked({ modes, corruptions }: Decoding): Asked[] {
+  return modes.flatMap((mode) =>
+    (corruptions ?? [undefined]).map((corruption) => ({ mode, corruption })),
+  );
+}
+
 /** What an evaluation of the experiment's run is called. */
-export function nameOf(mode: Mode, decoding: Decoding, experiment: Experiment): string {
+export function nameOf(asked: Asked, decoding: Decoding, experiment: Experiment): string {
   const own = decoding.label ?? deviations(decoding, ownDecoding(experiment));
-  return evaluationName({ ...decoding, mode }, own);
+  return evaluationName({ ...decoding, ...asked }, own);
+}
+
+/** @throws InputError if the corruption is possible in none of the tasks */
+function forced(
+  examples: readonly EvaluationExample[],
+  { corruption, maxTokens, seed, vocabulary }: EvaluationSettings,
+  { folder, manifest }: Dataset,
+): readonly EvaluationExample[] {
+  if (corruption === undefined) return examples;
+  const found = forcedExamples(examples, {
+    corruption,
+    maxTokens,
+    seed,
+    vocabulary: createVocabulary(vocabulary),
+    written: createVocabulary(manifest.vocabulary),
+  });
+  if (found.length > 0) return found;
+  throw new InputError(
+    `--corrupt: none of ${examples.length} tasks of ${folder} allows ${corruption}`,
+  );
 }
 
 /** @throws InputError if another process works on the evaluation */

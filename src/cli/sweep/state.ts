@@ -33,12 +33,15 @@ function holdsCell(folder: string, { experiment, cell }: Work): boolean {
   );
 }
 
-function isKept(results: string, { name, decoding, tasks }: ExpectedEvaluation): boolean {
+function isKept(
+  results: string,
+  { name, decoding, corruption, tasks }: ExpectedEvaluation,
+): boolean {
   const held = readEvaluationSettings(results, name);
   if (held === null) return false;
   const { samples, temperature, topK, topP, form, precision, maxTokens, split, seed } = decoding;
   const drawn = { samples, temperature, topK, topP, form, precision };
-  const asked = { ...drawn, maxTokens, split, seed, tasks };
+  const asked = { ...drawn, corruption, maxTokens, split, seed, tasks };
   return Object.entries(asked).every(([key, value]) => held[key as keyof typeof asked] === value);
 }
 

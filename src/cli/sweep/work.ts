@@ -3,13 +3,14 @@
  */
 import path from 'node:path';
 import { InputError } from '../../../envs/inputError.ts';
+import type { Corruption } from '../../../traces/corruptions.ts';
 import { dataSchema, type DataSettings, type Experiment } from '../../experiment.ts';
-import { merged, type Study, type StudyEvaluation } from '../../study.ts';
+import { merged, modesOf, type Study, type StudyEvaluation } from '../../study.ts';
 import { decodingOf } from '../actions/evaluate.ts';
 import { flagName } from '../flags.ts';
 import type { CheckedCell } from '../loadStudy.ts';
 import { datasetFolder } from '../stages/data.ts';
-import { nameOf, ownDecoding, type Decoding } from '../stages/evaluation.ts';
+import { asked, nameOf, ownDecoding, type Decoding } from '../stages/evaluation.ts';
 
 /** The whole study, beside its cells. */
 export const STUDY_FILE = 'study.json';
@@ -38,6 +39,7 @@ export interface Work extends CheckedCell {
 export interface ExpectedEvaluation {
   readonly name: string;
   readonly decoding: Decoding;
+  readonly corruption: Corruption | undefined;
   /** As many as the split holds, if that is fewer than were asked for. */
   readonly tasks: number;
 }
@@ -57,20 +59,18 @@ export function workOf(
   const data = new Map([[own, experiment.data]]);
   const always = ['--threads', '1', ...flags];
   const commands = [['run', settings, '--data', own, '--out', run, ...always]];
-  const evaluations = experiment.evaluation.modes.map((mode) =>
-    expected(mode, ownDecoding(experiment), { experiment, data: experiment.data }),
-  );
+  const evaluations = expected(ownDecoding(experiment), { experiment, data: experiment.data });
   for (const evaluation of study.evaluations) {
-    const modes = experiment.evaluation.modes.filter((m) => evaluation.modes?.includes(m) ?? true);
+    const modes = experiment.evaluation.modes.filter((m) => modesOf(evaluation).includes(m));
     if (modes.length === 0) continue;
     const other = otherData(evaluation, experiment, study);
     if (other !== null) data.set(place(other), other);
     const { modes: _, data: __, ...given } = evaluation;
-    const asked = { ...given, ...(other !== null && { data: place(other) }) };
-    commands.push(['eval', run, '--mode', modes.join(), ...argumentsOf(asked), ...always]);
+    const told = { ...given, ...(other !== null && { data: place(other) }) };
+    commands.push(['eval', run, '--mode', modes.join(), ...argumentsOf(told), ...always]);
     const decoding = decodingOf({ ...given, mode: modes }, ownDecoding(experiment));
     const on = { experiment, data: other ?? experiment.data };
-    evaluations.push(...modes.map((mode) => expected(mode, decoding, on)));
+    evaluations.push(...expected(decoding, on));
   }
   return {
     ...cell,
@@ -85,16 +85,17 @@ export function workOf(
 }
 
 function expected(
-  mode: Decoding['modes'][number],
   decoding: Decoding,
   { experiment, data }: { readonly experiment: Experiment; readonly data: DataSettings },
-): ExpectedEvaluation {
+): ExpectedEvaluation[] {
   const held = { train: data.trainCount, validation: data.validationCount, test: data.testCount };
-  return {
-    name: nameOf(mode, decoding, experiment),
-    decoding: { ...decoding, modes: [mode] },
-    tasks: Math.min(decoding.tasks, held[decoding.split]),
-  };
+  const tasks = Math.min(decoding.tasks, held[decoding.split]);
+  return asked(decoding).map((one) => ({
+    name: nameOf(one, decoding, experiment),
+    decoding: { ...decoding, modes: [one.mode] },
+    corruption: one.corruption,
+    tasks,
+  }));
 }
 
 /** Settings of the data of an evaluation, or null if they are the cell's. */
@@ -117,7 +118,7 @@ function otherData(
   );
 }
 
-function argumentsOf(flags: Readonly<Record<string, string | number | undefined>>): string[] {
+function argumentsOf(flags: Readonly<Record<string, unknown>>): string[] {
   return Object.entries(flags).flatMap(([key, value]) =>
     value === undefined ? [] : [`--${flagName(key)}`, String(value)],
   );
