@@ -16,7 +16,6 @@ export interface ForcingOptions {
   readonly written: Vocabulary;
   /** Longest response in tokens. */
   readonly maxTokens: number;
-  readonly seed: string | number;
 }
 
 /**
@@ -36,7 +35,7 @@ export function forcedExamples<E extends EvaluationExample>(
 function prefixOf(
   example: EvaluationExample,
   next: EvaluationExample,
-  { corruption, vocabulary, written, maxTokens, seed }: ForcingOptions,
+  { corruption, vocabulary, written, maxTokens }: ForcingOptions,
 ): ForcedPrefix | null {
   const { environment } = vocabulary;
   const task = tokenizerOf(environment).readPrompt(example.prompt, vocabulary, example);
@@ -46,8 +45,8 @@ function prefixOf(
   if (plan?.length !== example.optimalLength) return null;
   if (!environmentOf(environment).checkPlan(task, plan).valid) return null;
   const other = next === example ? null : inWordsOf(vocabulary, written, next.reasoning);
-  // Not split by kind, so that kinds change the same clause.
-  const rng = createRng(seed).split('corrupt', example.id);
+  // Neither by kind nor by seed: kinds change the same clause, and all models read the same traces.
+  const rng = createRng('corrupt').split(example.id);
   const corrupted = corruptTrace(corruption, { task, vocabulary, reasoning, other }, rng);
   if (corrupted === null) return null;
   const tokens = Uint16Array.from([...corrupted.reasoning, PLAN]);

@@ -87,14 +87,17 @@ export function computeMetrics(records: readonly EvaluationRecord[]): Metrics {
 
 /** Mean over runs that differ only in their seed; a single run keeps its error over tasks. */
 export function combineMetrics(runs: readonly Metrics[]): Metrics {
-  const [only] = runs;
-  if (only !== undefined && runs.length === 1) return only;
-  return mapMetrics((name) => {
-    const values = runs.map((run) => run[name]?.value);
-    return values.includes(undefined)
-      ? null
-      : ratioOfSums(values.map((value) => [value as number, 1]));
-  });
+  return mapMetrics((name) => combineEstimates(runs.map((run) => run[name])));
+}
+
+/** Likewise of one number; null if it is undefined in a run. */
+export function combineEstimates(runs: readonly (Estimate | null)[]): Estimate | null {
+  const [only = null] = runs;
+  if (runs.length <= 1) return only;
+  const values = runs.map((estimate) => estimate?.value);
+  return values.includes(undefined)
+    ? null
+    : ratioOfSums(values.map((value) => [value as number, 1]));
 }
 
 /**
@@ -114,7 +117,7 @@ export function wilsonInterval(share: number, n: number): [low: number, high: nu
  * bᵢ = 1 that is the sample standard deviation over √n. Terms are summed in the order of their
  * size, so that the order of tasks does not touch the last bit.
  */
-function ratioOfSums(terms: readonly (readonly [number, number] | null)[]): Estimate | null {
+export function ratioOfSums(terms: readonly (readonly [number, number] | null)[]): Estimate | null {
   const present = terms
     .filter((term) => term !== null && term[1] > 0)
     .map((term) => term as readonly [number, number])

@@ -9,6 +9,7 @@ import { chooseExamples, type Example, examplesPicture, exampleText } from './ex
 import { lossFigure } from './lossFigure.ts';
 import { difficultyFigure, PLAN_LENGTH, ratesFigure, WALL_SHARE } from './rateFigures.ts';
 import { traceLengthFigure } from './traceFigure.ts';
+import { isForced, probeFigure, probesOf, probeTable, type Probe } from './probe.ts';
 import { caveats, DEVIATIONS, describeResult, settingTable } from './prose.ts';
 import { collectResults, type Result, runLabels } from './results.ts';
 import { outcomesTable, plansTable, tidyTable, tracesTable } from './resultTables.ts';
@@ -29,26 +30,31 @@ export interface Report {
 export function writeReport(folders: readonly string[], out: string): Report {
   if (folders.length === 0) throw new InputError('no run to report');
   const runs = folders.map((folder) => readRun(folder));
-  const results = collectResults(runs);
+  const all = collectResults(runs);
+  const results = all.filter((result) => !isForced(result));
+  const probes = probesOf(all);
   const [first] = runs as [Run];
   const shown = runs.find(({ evaluations }) => evaluations.length > 0) ?? first;
-  const examples = chooseExamples(shown.evaluations, shown.experiment.evaluation.drawings);
-  const figures = drawFigures(runs, results, examples);
+  const examples = chooseExamples(
+    shown.evaluations.filter(({ settings }) => settings.corruption === undefined),
+    shown.experiment.evaluation.drawings,
+  );
+  const figures = drawFigures(runs, { results, probes, examples });
   const files = new Map<string, string>([
     ...figures.map(({ name, svg }) => [name, svg] as const),
-    ...(results.length === 0
+    ...(all.length === 0
       ? []
       : ([
-          ['tables.md', tables(results).join('\n')],
-          ['results.csv', toCsv(tidyTable(results))],
+          ['tables.md', [...tables(results), ...probeTables(probes)].join('\n')],
+          ['results.csv', toCsv(tidyTable(all))],
         ] as const)),
-    ['report.md', reportText(runs, { results, examples, figures })],
+    ['report.md', reportText(runs, { results, probes, examples, figures })],
   ]);
   for (const [name, text] of files) writeFileAtomic(path.join(out, name), text);
   return {
     file: path.join(out, 'report.md'),
     files: [...files.keys()].map((name) => path.join(out, name)),
-    results,
+    results: all,
   };
 }
 
@@ -58,11 +64,13 @@ interface NamedFigure {
   readonly svg: string;
 }
 
-function drawFigures(
-  runs: readonly Run[],
-  results: readonly Result[],
-  examples: readonly Example[],
-): NamedFigure[] {
+interface Shown {
+  readonly results: readonly Result[];
+  readonly probes: readonly Probe[];
+  readonly examples: readonly Example[];
+}
+
+function drawFigures(runs: readonly Run[], { results, probes, examples }: Shown): NamedFigure[] {
   const labels = runLabels(runs);
   const curves = runs.map((run) => ({
     ...run,
@@ -86,6 +94,11 @@ function drawFigures(
       difficultyFigure(results, PLAN_LENGTH),
     ],
     ['walls.svg', 'The same by the share of walls.', difficultyFigure(results, WALL_SHARE)],
+    [
+      'corruptions.svg',
+      'What the plan behind a corrupted trace is, beside the one behind the true trace.',
+      probeFigure(probes),
+    ],
     ['loss.svg', 'Loss of training, as local means, and on validation tasks.', lossFigure(curves)],
     [
       'boards.svg',
@@ -99,20 +112,20 @@ function drawFigures(
 }
 
 function tables(results: readonly Result[]): string[] {
+  if (results.length === 0) return [];
   return [plansTable(results), tracesTable(results), outcomesTable(results)].map(toMarkdown);
+}
+
+function probeTables(probes: readonly Probe[]): string[] {
+  return probes.length === 0 ? [] : [toMarkdown(probeTable(probes))];
 }
 
 function reportText(
   runs: readonly Run[],
-  parts: {
-    readonly results: readonly Result[];
-    readonly examples: readonly Example[];
-    readonly figures: readonly NamedFigure[];
-  },
+  { results, probes, examples, figures }: Shown & { readonly figures: readonly NamedFigure[] },
 ): string {
-  const { results, examples, figures } = parts;
   const labels = runLabels(runs);
-  const [plans = '', traces = '', outcomes = ''] = results.length === 0 ? [] : tables(results);
+  const [plans = '', traces = '', outcomes = ''] = tables(results);
   const figure = (name: string) =>
     figures
       .filter((candidate) => candidate.name === name)
@@ -123,6 +136,7 @@ function reportText(
     ['Plans', plans, figure('rates.svg'), figure('planLengths.svg'), figure('walls.svg')],
     ['Traces', traces, figure('traceLengths.svg')],
     ['Outcomes', outcomes],
+    ['Corrupted traces', ...probeTables(probes), figure('corruptions.svg')],
     ['Examples', ...(examples.length === 0 ? [] : exampleBlocks(examples, figure('boards.svg')))],
     ['Training', figure('loss.svg')],
     ['What these numbers can show', list(results.length === 0 ? [] : caveats(runs, results))],

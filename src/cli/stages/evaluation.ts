@@ -172,14 +172,13 @@ export function nameOf(asked: Asked, decoding: Decoding, experiment: Experiment)
 /** @throws InputError if the corruption is possible in none of the tasks */
 function forced(
   examples: readonly EvaluationExample[],
-  { corruption, maxTokens, seed, vocabulary }: EvaluationSettings,
+  { corruption, maxTokens, vocabulary }: EvaluationSettings,
   { folder, manifest }: Dataset,
 ): readonly EvaluationExample[] {
   if (corruption === undefined) return examples;
   const found = forcedExamples(examples, {
     corruption,
     maxTokens,
-    seed,
     vocabulary: createVocabulary(vocabulary),
     written: createVocabulary(manifest.vocabulary),
   });

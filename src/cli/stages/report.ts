@@ -4,6 +4,7 @@ import path from 'node:path';
 import { InputError } from '../../../envs/inputError.ts';
 import { chooseExamples, exampleText } from '../../report/examples.ts';
 import { describeResult } from '../../report/prose.ts';
+import { isForced, probesOf, probeTable } from '../../report/probe.ts';
 import { writeReport } from '../../report/report.ts';
 import type { Result } from '../../report/results.ts';
 import { plansTable, tracesTable } from '../../report/resultTables.ts';
@@ -38,17 +39,22 @@ export async function concludeRun(
   session: Session,
 ): Promise<void> {
   const { file, results } = writeReport([run], runPaths(run).report);
-  const evaluations = results.flatMap((result) => result.evaluations);
+  const own = results.filter((result) => !isForced(result));
+  const evaluations = own.flatMap((result) => result.evaluations);
   for (const example of chooseExamples(evaluations, drawings)) {
     await session.print(exampleText(example));
     await session.print();
   }
-  for (const result of results) await session.print(describeResult(result));
+  for (const result of own) await session.print(describeResult(result));
   await session.print(`report: ${path.normalize(file)}`);
 }
 
 export async function printTables(results: readonly Result[], session: Session): Promise<void> {
-  if (results.length === 0) return;
-  await session.print(toTerminal(plansTable(results)).trimEnd());
-  await session.print(toTerminal(tracesTable(results)).trimEnd());
+  const own = results.filter((result) => !isForced(result));
+  const probes = probesOf(results);
+  const tables = [
+    ...(own.length === 0 ? [] : [plansTable(own), tracesTable(own)]),
+    ...(probes.length === 0 ? [] : [probeTable(probes)]),
+  ];
+  for (const table of tables) await session.print(toTerminal(table).trimEnd());
 }
