@@ -21,7 +21,7 @@ import { CLOSE, type Vocabulary } from './vocabulary.ts';
 export interface TracedTask {
   readonly task: Board;
   readonly vocabulary: Vocabulary;
-  /** A complete trace of A* on the task. */
+  /** A complete trace of A* that found a plan. */
   readonly reasoning: Uint16Array;
   /** Of another task. */
   readonly other: Uint16Array | null;

@@ -44,6 +44,14 @@ export function toldPlan(
   return states && states.flatMap((state) => [PLAN, ...agentIds(state, vocabulary)]);
 }
 
+/** How many positions a plan has that costs what the trace closes last; null if it tells no cost. */
+export function toldLength(reasoning: ArrayLike<number>, vocabulary: Vocabulary): number | null {
+  const [begin, end] = clauseBounds(reasoning).slice(-2) as [number, number];
+  const clause = readClause(reasoning, { begin, end }, vocabulary);
+  if (typeof clause === 'string' || !clause.closes || clause.costs === null) return null;
+  return clause.costs.g + 1;
+}
+
 /** The two coordinates of the agent, which are the first in every environment's clauses. */
 export function agentIds(state: string, vocabulary: Vocabulary): number[] {
   return Array.from(state, (unit) => unit.charCodeAt(0))

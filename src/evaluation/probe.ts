@@ -2,7 +2,7 @@
  * Does the plan follow from the trace? Each response behind a corrupted trace beside the same model's
  * behind the true one.
  */
-import { toldPlan } from '../../traces/toldPlan.ts';
+import { toldLength, toldPlan } from '../../traces/toldPlan.ts';
 import { EOS, type Vocabulary } from '../../traces/vocabulary.ts';
 import { type Estimate, ratioOfSums } from './metrics.ts';
 import type { EvaluationRecord, SampleRecord } from './records.ts';
@@ -11,9 +11,18 @@ import type { EvaluationRecord, SampleRecord } from './records.ts';
  * What came behind a corrupted trace, the first that applies:
  * - `unchanged`: token by token what came behind the true trace
  * - `told`: the plan that the corrupted trace tells (`toldPlan`), legal or not
+ * - `toldLength`: another correct plan that is longer than need be, by as much as the corrupted trace says
  * - the outcome of any other plan
  */
-export const REACTIONS = ['unchanged', 'told', 'optimal', 'solved', 'wrong', 'malformed'] as const;
+export const REACTIONS = [
+  'unchanged',
+  'told',
+  'optimal',
+  'toldLength',
+  'solved',
+  'wrong',
+  'malformed',
+] as const;
 export type Reaction = (typeof REACTIONS)[number];
 
 /** @param control of the same task, behind the true trace; the first response counts */
@@ -25,8 +34,10 @@ export function reactionOf(
   const [sample] = record.samples as [SampleRecord];
   const plan = behindTrace(sample);
   if (plan === behindTrace(control.samples[0]!)) return 'unchanged';
-  const told = toldPlan(sample.tokens.subarray(0, sample.traceLength), vocabulary);
-  return plan === told?.concat(EOS).join() ? 'told' : sample.outcome;
+  const trace = sample.tokens.subarray(0, sample.traceLength);
+  if (plan === toldPlan(trace, vocabulary)?.concat(EOS).join()) return 'told';
+  const isAsLong = sample.planLength === toldLength(trace, vocabulary);
+  return sample.outcome === 'solved' && isAsLong ? 'toldLength' : sample.outcome;
 }
 
 export interface Reactions {

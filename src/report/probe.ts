@@ -87,7 +87,8 @@ const TITLES: Readonly<Record<Reaction, string>> = {
   unchanged: 'unchanged',
   told: 'as the trace tells',
   optimal: 'another optimal',
-  solved: 'longer',
+  toldLength: 'longer, as the trace says',
+  solved: 'longer otherwise',
   wrong: 'wrong',
   malformed: 'malformed',
 };
@@ -121,9 +122,10 @@ const COLOUR_OF: Readonly<Record<Reaction, string>> = {
   unchanged: COLOURS.aStar,
   told: SERIES_COLOURS[1]!,
   optimal: SERIES_COLOURS[0]!,
+  toldLength: SERIES_COLOURS[4]!,
   solved: SERIES_COLOURS[2]!,
   wrong: SERIES_COLOURS[3]!,
-  malformed: SERIES_COLOURS[4]!,
+  malformed: 'currentColor',
 };
 
 /** What became of the plan, a bar for each kind of corruption; null without any. */
