@@ -108,6 +108,11 @@ describe('the names of evaluations', () => {
       'dense',
       'auto-n8-t1-k20-p0.9-well-formed-bf16-dense',
     ],
+    [
+      { mode: 'slow', samples: 1, temperature: 0, corruption: 'drop-close' },
+      'probe',
+      'slow-greedy-corrupt-drop-close-probe',
+    ],
   ] as const)('%o on %s is %s', (settings, on, name) => {
     expect(evaluationName(settings, on)).toBe(name);
   });

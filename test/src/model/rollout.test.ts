@@ -45,6 +45,30 @@ describe('a response', () => {
     }
   });
 
+  it('begins as its own request says, as if that were all that is asked', async () => {
+    const own = [[2, 3, 5, 6, 2], undefined, [4, ...Array<number>(30).fill(7)]];
+    const many = requests.map((request, i) => ({ ...request, prefix: own[i] }));
+    const options = { ...greedy, maxTokens: 60 };
+    const responses = await respond(many, options);
+    for (const [i, request] of requests.entries()) {
+      const prefix = own[i] ?? options.prefix;
+      const [{ ids, logProbs }] = responses[i] as [(typeof responses)[0][0]];
+      expect([...ids]).toEqual(plainGreedy(SEED, request.prompt, prefix, 60));
+      expectClose(logProbs, logProbsOf(SEED, request.prompt, [...ids]));
+      const alone = await respond([request], { ...options, prefix });
+      expect(idsOf(alone[0]!)).toEqual([[...ids]]);
+    }
+  });
+
+  it('is the same behind one prefix, common or every request’s own, drawn or not', async () => {
+    const prefix = [2, 3, 5];
+    const own = requests.map((request) => ({ ...request, prefix }));
+    for (const options of [greedy, { ...sampled, maxTokens: 40 }]) {
+      const common = await respond(requests, { ...options, prefix });
+      expect((await respond(own, options)).map(idsOf)).toEqual(common.map(idsOf));
+    }
+  });
+
   it('is as likely as a plain forward says after the window has moved on', async () => {
     // Rows of many lengths in two lanes' room: columns are added and cut, rows begin late.
     const options = { ...sampled, samples: 12, maxTokens: 90, rows: 3, temperature: 3 };
