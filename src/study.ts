@@ -14,6 +14,15 @@ const NAME = z.string().regex(/^[a-z0-9][a-z0-9._-]*$/i, 'letters, digits, ".", 
 const count = z.number().int().positive();
 const settings = z.record(z.string(), z.unknown());
 
+/** Of responses behind corrupted traces. */
+const BEHIND_TRACES = {
+  samples: 1,
+  temperature: 0,
+  topK: undefined,
+  topP: undefined,
+  modes: ['slow'],
+} as const;
+
 /** One more evaluation of every cell, besides the experiments' own. */
 const studyEvaluationSchema = z
   .strictObject({
@@ -38,17 +47,15 @@ const studyEvaluationSchema = z
     /** What is done to A*'s traces, which greedy responses in slow mode are made to begin with. */
     corrupt: z.array(z.enum(CORRUPTIONS)).min(1).optional(),
   })
-  .refine(({ corrupt, samples }) => corrupt === undefined || samples === 1, {
-    path: ['samples'],
-    message: 'must be 1 where traces are corrupted',
-  })
-  .refine(({ corrupt, temperature }) => corrupt === undefined || temperature === 0, {
-    path: ['temperature'],
-    message: 'must be 0 where traces are corrupted',
-  })
-  .refine(({ corrupt, modes = ['slow'] }) => corrupt === undefined || String(modes) === 'slow', {
-    path: ['modes'],
-    message: 'must be ["slow"] where traces are corrupted',
+  .superRefine((evaluation, issues) => {
+    if (evaluation.corrupt === undefined) return;
+    for (const [field, needed] of Object.entries(BEHIND_TRACES)) {
+      const given = evaluation[field as keyof typeof BEHIND_TRACES];
+      const held = JSON.stringify(needed);
+      if (given === undefined || JSON.stringify(given) === held) continue;
+      const message = `must be ${held ?? 'left out'} where traces are corrupted`;
+      issues.addIssue({ code: 'custom', path: [field], message });
+    }
   });
 
 export const studySchema = z.strictObject({

@@ -20,6 +20,14 @@ const MINE = {
 const check = (changes: object) => checkStudy({ ...MINE, ...changes }, 'mine.json');
 const folders = { out: 'runs/mine', results: 'results/mine' };
 
+const PROBE = {
+  label: 'probe',
+  tasks: 8,
+  samples: 1,
+  temperature: 0,
+  corrupt: ['swap', 'blocked'],
+};
+
 describe('a shipped study', () => {
   it.each(Object.keys(studies))('%s loads under its own name, with a question', async (name) => {
     const { study, cells } = await loadStudy(name);
@@ -95,9 +103,25 @@ describe('a study of one’s own', () => {
       /^mine.json: evaluations: two evaluations have the same label/,
     ],
     [{ evaluations: [{ label: 'a' }] }, /^mine.json: evaluations\[0\].tasks: is missing/],
+    [{ evaluations: [{ ...PROBE, corrupt: ['wall'] }] }, /^mine.json: evaluations\[0\].corrupt/],
   ])('is refused with a line that names the field: %j', (changes, message) => {
     expectInputError(() => check(changes), message);
   });
+
+  it.each([
+    [{ samples: 2 }, 'samples: must be 1'],
+    [{ temperature: 1 }, 'temperature: must be 0'],
+    [{ topK: 5 }, 'topK: must be left out'],
+    [{ modes: ['slow', 'auto'] }, 'modes: must be \\["slow"\\]'],
+  ])(
+    'is refused if it would corrupt traces of other than greedy slow responses: %j',
+    (changes, message) => {
+      expectInputError(
+        () => check({ evaluations: [{ ...PROBE, ...changes }] }),
+        new RegExp(`^mine.json: evaluations\\[0\\].${message} where traces are corrupted; it is `),
+      );
+    },
+  );
 
   it('is refused if it is no record', async () => {
     const file = path.join(temporaryFolder(), 'list.json');
@@ -151,6 +175,28 @@ describe('the work of a cell', () => {
       'slow-n4-t1-k5-slow',
     ]);
     expect(work!.commands.map(([command]) => command)).toEqual(['run', 'eval', 'eval']);
+  });
+
+  it('has an evaluation of each corruption and the control, in slow mode, if the cell has it', () => {
+    const own = { samples: 1, temperature: 0 };
+    const cells = {
+      both: { evaluation: { ...own, modes: ['slow', 'fast'] } },
+      fast: { evaluation: { ...own, modes: ['fast'] } },
+    };
+    const works = workFor({ cells, evaluations: [PROBE], seeds: [1] });
+    const names = works.map(({ evaluations }) => evaluations.map(({ name }) => name));
+    expect(names).toEqual([
+      [
+        'slow-greedy',
+        'fast-greedy',
+        'slow-greedy-corrupt-none-probe',
+        'slow-greedy-corrupt-swap-probe',
+        'slow-greedy-corrupt-blocked-probe',
+      ],
+      ['fast-greedy'],
+    ]);
+    expect(works[0]!.commands[1]!.join(' ')).toContain('--mode slow --label probe');
+    expect(works[0]!.commands[1]!.join(' ')).toContain('--corrupt swap,blocked');
   });
 
   it('holds other data for tasks of another kind, as many as are asked for', () => {

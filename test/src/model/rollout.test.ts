@@ -60,7 +60,7 @@ describe('a response', () => {
     }
   });
 
-  it('is the same behind one prefix, common or every request’s own, drawn or not', async () => {
+  it('is the same behind one prefix, whether common or of each request, drawn or not', async () => {
     const prefix = [2, 3, 5];
     const own = requests.map((request) => ({ ...request, prefix }));
     for (const options of [greedy, { ...sampled, maxTokens: 40 }]) {
