@@ -145,7 +145,7 @@ function withCost(
   { reasoning, vocabulary }: TracedTask,
 ): CorruptedTrace {
   const bounds = clauseBounds(reasoning);
-  const ids = [...reasoning.subarray(bounds[clause]!, bounds[clause + 1]!)];
+  const ids = [...reasoning.subarray(bounds[clause], bounds[clause + 1])];
   ids[ids.length - 2] = vocabulary.cost(g);
   return replaced(clause, ids, reasoning);
 }
@@ -180,9 +180,9 @@ function traceBehindWall(
 
 /** Whether its wall stands where something else is: what a prompt may not say. */
 function isBoard(task: Board, vocabulary: Vocabulary): boolean {
-  const { prompt, readPrompt } = tokenizerOf(vocabulary.environment);
+  const tokenizer = tokenizerOf(vocabulary.environment);
   try {
-    readPrompt(prompt(task, vocabulary), vocabulary, task);
+    tokenizer.readPrompt(tokenizer.prompt(task, vocabulary), vocabulary, task);
     return true;
   } catch (error) {
     if (error instanceof InputError) return false;

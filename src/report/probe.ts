@@ -85,10 +85,10 @@ function controlOf(
 
 const TITLES: Readonly<Record<Reaction, string>> = {
   unchanged: 'unchanged',
-  told: 'as the trace tells',
-  optimal: 'another optimal',
-  toldLength: 'longer, as the trace says',
-  solved: 'longer otherwise',
+  told: 'told plan',
+  optimal: 'other optimal',
+  toldLength: 'told length',
+  solved: 'longer',
   wrong: 'wrong',
   malformed: 'malformed',
 };
@@ -105,7 +105,7 @@ export function probeTable(probes: readonly Probe[]): Table {
       right('tasks'),
       ...REACTIONS.map((reaction) => right(`${TITLES[reaction]} %`)),
       right('optimal %'),
-      right('optimal behind true traces %'),
+      right('optimal, true traces %'),
     ],
     rows: probes.map((probe) => [
       ...(several ? [nameOf(probe)] : []),

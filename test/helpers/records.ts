@@ -93,6 +93,10 @@ function taskFields() {
     optimalLength: fc.integer({ min: 1, max: 30 }),
     aStarTraceLength: fc.integer({ min: 5, max: 500 }),
     referenceTraceLength: fc.option(fc.double({ min: 1, max: 500, noNaN: true })),
+    forced: fc.option(
+      fc.record({ length: fc.integer({ min: 1, max: 500 }), clause: fc.option(fc.nat()) }),
+      { nil: undefined },
+    ),
   });
 }
 

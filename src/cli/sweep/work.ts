@@ -118,7 +118,9 @@ function otherData(
   );
 }
 
-function argumentsOf(flags: Readonly<Record<string, unknown>>): string[] {
+function argumentsOf(
+  flags: Readonly<Record<string, string | number | readonly string[] | undefined>>,
+): string[] {
   return Object.entries(flags).flatMap(([key, value]) =>
     value === undefined ? [] : [`--${flagName(key)}`, String(value)],
   );
