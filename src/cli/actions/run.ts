@@ -42,7 +42,8 @@ export async function runExperiment(
     );
   }
 
-  const { evaluateModes, ownDecoding } = await import('../stages/evaluation.ts');
+  const { evaluateModes } = await import('../stages/evaluation.ts');
+  const { ownDecoding } = await import('../stages/decoding.ts');
   const { readCheckpoint } = await import('../../training/checkpoint.ts');
   const { checkModel, chooseCheckpoint } = await import('../../training/runModel.ts');
   const shippedModel = shipped === null ? null : readCheckpoint(shipped);

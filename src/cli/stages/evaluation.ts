@@ -1,26 +1,22 @@
 /** The stage that lets a model plan, and keeps what it answered. */
 import type { Backend } from '../../engine/backends.ts';
-import path from 'node:path';
 import { InputError } from '../../../envs/inputError.ts';
-import type { Corruption } from '../../../traces/corruptions.ts';
 import { createVocabulary } from '../../../traces/vocabulary.ts';
 import { datasetChecksum, exampleAt, readSplit } from '../../data/dataset.ts';
 import { evaluate, type EvaluationExample } from '../../evaluation/evaluate.ts';
 import {
   evaluationFolder,
-  evaluationName,
   readEvaluationSettings,
   writeEvaluation,
   type EvaluationSettings,
 } from '../../evaluation/evaluation.ts';
 import { forcedExamples } from '../../evaluation/forced.ts';
-import type { Mode } from '../../evaluation/rollouts.ts';
-import type { TokenChoice } from '../../evaluation/tokenChoice.ts';
 import { hasUnfinished, openUnfinished } from '../../evaluation/unfinished.ts';
 import type { Experiment } from '../../experiment.ts';
 import { sha256 } from '../../files.ts';
 import { firstDifference } from '../../firstDifference.ts';
 import { acquireLock } from '../../lock.ts';
+import { asked, nameOf, ownDecoding, type Decoding } from './decoding.ts';
 import { checkPrecision } from './engine.ts';
 import { loadModel } from './model.ts';
 import type { Checkpoint } from '../../training/checkpoint.ts';
@@ -41,35 +37,6 @@ export interface EvaluationStage {
   /** Folder of the run. */
   readonly out: string;
   readonly decoding: Decoding;
-}
-
-/** Where it differs from the experiment's own, the evaluation gets a name of its own. */
-export interface Decoding extends TokenChoice {
-  readonly modes: readonly Mode[];
-  /** What is done to A*'s traces, which responses are made to begin with; each by itself. */
-  readonly corruptions?: readonly Corruption[] | undefined;
-  readonly samples: number;
-  readonly maxTokens: number;
-  /** fp32 unless given. */
-  readonly precision: EvaluationSettings['precision'];
-  readonly split: 'train' | 'validation' | 'test';
-  readonly tasks: number;
-  readonly seed: string | number;
-  /** Name of the data set, if it is not the run's own. */
-  readonly on: string | undefined;
-  /** Names the evaluation instead of what differs from the experiment's own. */
-  readonly label?: string | undefined;
-}
-
-export function ownDecoding({ evaluation, seed }: Experiment): Decoding {
-  const { form, precision } = evaluation;
-  return {
-    ...evaluation,
-    form: form === 'any' ? undefined : form,
-    precision: precision === 'fp32' ? undefined : precision,
-    seed,
-    on: undefined,
-  };
 }
 
 /**
@@ -150,25 +117,6 @@ export async function evaluateModes(stage: EvaluationStage, session: Session): P
   return names;
 }
 
-/** One evaluation of those that a decoding asks for. */
-export interface Asked {
-  readonly mode: Mode;
-  readonly corruption: Corruption | undefined;
-}
-
-/** Every mode with every corruption. */
-export function asked({ modes, corruptions }: Decoding): Asked[] {
-  return modes.flatMap((mode) =>
-    (corruptions ?? [undefined]).map((corruption) => ({ mode, corruption })),
-  );
-}
-
-/** What an evaluation of the experiment's run is called. */
-export function nameOf(asked: Asked, decoding: Decoding, experiment: Experiment): string {
-  const own = decoding.label ?? deviations(decoding, ownDecoding(experiment));
-  return evaluationName({ ...decoding, ...asked }, own);
-}
-
 /** @throws InputError if the corruption is possible in none of the tasks */
 function forced(
   examples: readonly EvaluationExample[],
@@ -216,21 +164,4 @@ export function checkVocabulary(
         `but the model knows them up to ${vocabulary.coordinates - 1}`,
     );
   }
-}
-
-/** What tells this evaluation from the experiment's own, as a part of a folder's name. */
-function deviations(decoding: Decoding, own: Decoding): string | undefined {
-  const parts = [
-    decoding.on,
-    decoding.split === own.split ? undefined : decoding.split,
-    decoding.tasks === own.tasks ? undefined : `first${decoding.tasks}`,
-    decoding.maxTokens === own.maxTokens ? undefined : `max${decoding.maxTokens}`,
-    decoding.seed === own.seed ? undefined : `seed${decoding.seed}`,
-  ].filter((part) => part !== undefined);
-  return parts.length === 0 ? undefined : parts.join('-');
-}
-
-/** Of a data set's folder, fit for the name of a file. */
-export function datasetName(folder: string): string {
-  return path.basename(path.resolve(folder)).replaceAll(/[^\w.]+/g, '_');
 }

@@ -10,7 +10,7 @@ import { decodingOf } from '../actions/evaluate.ts';
 import { flagName } from '../flags.ts';
 import type { CheckedCell } from '../loadStudy.ts';
 import { datasetFolder } from '../stages/data.ts';
-import { asked, nameOf, ownDecoding, type Decoding } from '../stages/evaluation.ts';
+import { asked, nameOf, ownDecoding, type Decoding } from '../stages/decoding.ts';
 
 /** The whole study, beside its cells. */
 export const STUDY_FILE = 'study.json';
