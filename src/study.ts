@@ -7,6 +7,7 @@
  */
 import { z } from 'zod';
 import { CORRUPTIONS } from '../traces/corruptions.ts';
+import { METRICS, type MetricName } from './evaluation/metrics.ts';
 import type { ExperimentInput } from './experiment.ts';
 
 const NAME = z.string().regex(/^[a-z0-9][a-z0-9._-]*$/i, 'letters, digits, ".", "_" and "-" only');
@@ -58,6 +59,28 @@ const studyEvaluationSchema = z
     }
   });
 
+/** A method: a cell's model in one mode. */
+const methodSchema = z.strictObject({
+  cell: NAME,
+  mode: z.enum(['slow', 'fast', 'auto']),
+  /** Another study that the cell is of; it stands in `beside`. */
+  study: NAME.optional(),
+});
+
+/** What a paper says, or a reader suspects, as something that numbers can bear out or contradict. */
+const claimSchema = z.strictObject({
+  text: z.string().trim().min(1),
+  metric: z.enum(Object.keys(METRICS) as [MetricName, ...MetricName[]]),
+  of: methodSchema,
+  to: methodSchema,
+  /** Label of the evaluation; the cells' own unless given. */
+  evaluation: NAME.optional(),
+  /** That `of` has more, or less, of the metric than `to`. */
+  expect: z.enum(['more', 'fewer']),
+  /** The numbers that were published, in words. */
+  published: z.string().optional(),
+});
+
 export const studySchema = z.strictObject({
   name: NAME,
   question: z.string().default(''),
@@ -81,10 +104,14 @@ export const studySchema = z.strictObject({
       'two evaluations have the same label',
     )
     .default([]),
+  claims: z.array(claimSchema).default([]),
+  /** Cells of other studies in the same results folder that belong into its tables, by study. */
+  beside: z.record(NAME, z.array(NAME).min(1)).default({}),
 });
 
 export type Study = z.infer<typeof studySchema>;
 export type StudyEvaluation = Study['evaluations'][number];
+export type Claim = Study['claims'][number];
 
 /** In which modes an evaluation is made, as far as a cell's own evaluation has them. */
 export function modesOf({

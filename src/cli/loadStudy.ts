@@ -3,6 +3,7 @@ import { InputError } from '../../envs/inputError.ts';
 import { experimentSchema, type Experiment } from '../experiment.ts';
 import { expandStudy, studySchema, type Cell, type Study } from '../study.ts';
 import { STUDIES } from './catalogues.ts';
+import { checkClaims } from './checkClaims.ts';
 import { quote } from './flags.ts';
 import { suggestion } from './nearest.ts';
 import { explainIssue, formsOf, settingPaths, type SettingError } from './settingErrors.ts';
@@ -41,7 +42,9 @@ export function checkStudy(input: unknown, source: string): LoadedStudy {
     throw new InputError(`${source}: ${field}: ${message}`);
   }
   const study = result.data;
-  return { study, cells: expandStudy(study).map((cell) => checkCell(cell, study, source)) };
+  const cells = expandStudy(study).map((cell) => checkCell(cell, study, source));
+  checkClaims({ study, cells }, source);
+  return { study, cells };
 }
 
 /** @throws InputError naming a cell or seed that the study does not have */

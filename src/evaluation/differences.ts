@@ -45,6 +45,26 @@ export function resampleTasks(tasks: number, draws = DRAWS): Resamples {
   return { tasks, draws, counts };
 }
 
+/** A metric of each task: its sum over the first, divided by that over the second, is the metric. */
+export interface Terms {
+  readonly above: Float64Array;
+  readonly below: Float64Array;
+}
+
+/** Both 0 where a task is left out. */
+export function termsOf(name: MetricName, records: readonly EvaluationRecord[]): Terms {
+  const terms = records.map((record) => METRICS[name].term(record) ?? ([0, 0] as const));
+  return {
+    above: Float64Array.from(terms, ([a]) => a),
+    below: Float64Array.from(terms, ([, b]) => b),
+  };
+}
+
+/** NaN if it is undefined. */
+export function valueOf({ above, below }: Terms): number {
+  return sum(above) / sum(below);
+}
+
 /**
  * @param seeds the records of each seed, of the same tasks in the same order
  * @throws RangeError if they are not as many tasks as are drawn from
@@ -52,14 +72,25 @@ export function resampleTasks(tasks: number, draws = DRAWS): Resamples {
 export function resampleMetric(
   name: MetricName,
   seeds: readonly (readonly EvaluationRecord[])[],
+  resamples: Resamples,
+): Resampled {
+  return resampleTerms(
+    seeds.map((records) => termsOf(name, records)),
+    resamples,
+  );
+}
+
+/** @throws RangeError if they are not as many tasks as are drawn from */
+export function resampleTerms(
+  seeds: readonly Terms[],
   { tasks, draws, counts }: Resamples,
 ): Resampled {
   const sums = new Float64Array(draws);
   let value = 0;
-  for (const records of seeds) {
-    if (records.length !== tasks) throw new RangeError(`${records.length} tasks, not ${tasks}`);
-    const [a, b] = termsOf(name, records);
-    value += sum(a) / sum(b) / seeds.length;
+  for (const terms of seeds) {
+    const { above: a, below: b } = terms;
+    if (a.length !== tasks) throw new RangeError(`${a.length} tasks, not ${tasks}`);
+    value += valueOf(terms) / seeds.length;
     for (let draw = 0, row = 0; draw < draws; draw++, row += tasks) {
       let [above, below] = [0, 0];
       for (let i = 0; i < tasks; i++) {
@@ -84,15 +115,6 @@ export function difference(of: Resampled, to: Resampled): Difference | null {
   draws.sort();
   const cut = Math.floor(TAIL * (draws.length - 1));
   return { value, low: draws[cut]!, high: draws[draws.length - 1 - cut]! };
-}
-
-/** The metric is the sum of the first over that of the second; both 0 where a task is left out. */
-function termsOf(
-  name: MetricName,
-  records: readonly EvaluationRecord[],
-): [a: Float64Array, b: Float64Array] {
-  const terms = records.map((record) => METRICS[name].term(record) ?? ([0, 0] as const));
-  return [Float64Array.from(terms, ([a]) => a), Float64Array.from(terms, ([, b]) => b)];
 }
 
 function sum(values: Float64Array): number {

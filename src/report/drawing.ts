@@ -1,7 +1,8 @@
 /** Boards as pictures: walls, what stands on the board, the cells of a trace, and a plan's path. */
 import type { Board, Position } from '../../envs/environment.ts';
 import type { Vocabulary } from '../../traces/vocabulary.ts';
-import { COLOURS, escapeXml, page } from './figure.ts';
+import { escapeXml } from './escapes.ts';
+import { COLOURS, page } from './figure.ts';
 
 export interface BoardDrawing {
   readonly task: Board;

@@ -6,6 +6,7 @@
  */
 import * as Plot from '@observablehq/plot';
 import { JSDOM } from 'jsdom';
+import { escapeXml } from './escapes.ts';
 
 export const COLOURS = {
   slow: '#2f7fd0',
@@ -72,15 +73,11 @@ export function page(
   );
 }
 
-export function escapeXml(text: string): string {
-  return text.replace(/[&<>"]/g, (character) => `&#${character.codePointAt(0)};`);
-}
-
 const WIDTH = 640;
 const MARGIN = 16;
 
 const STYLE =
-  '@media (prefers-color-scheme: dark) ' +
+  '@media screen and (prefers-color-scheme: dark) ' +
   '{ .kit-page { color: #e6edf3 } .kit-paper { fill: #161b22 } }';
 
 const DOM = new JSDOM('').window;

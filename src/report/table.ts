@@ -1,6 +1,7 @@
 /** One table, written as Markdown, CSV or for a terminal. */
 import Table3 from 'cli-table3';
 import { stringify } from 'csv-stringify/sync';
+import { escapeMarkdown } from './escapes.ts';
 
 export interface Table {
   readonly columns: readonly { readonly title: string; readonly align?: 'left' | 'right' }[];
@@ -10,7 +11,7 @@ export interface Table {
 /** A pipe table, its columns padded to equal width so that it reads as text too. */
 export function toMarkdown({ columns, rows }: Table): string {
   const cells = [columns.map(({ title }) => title), ...rows].map((row) =>
-    row.map((cell) => cell.replaceAll('|', '\\|').replaceAll(/\s*\n\s*/g, ' ')),
+    row.map(escapeMarkdown),
   );
   const widths = columns.map((_, column) =>
     Math.max(3, ...cells.map((row) => [...(row[column] ?? '')].length)),

@@ -36,6 +36,7 @@ describe('the report of one run', () => {
       'loss.svg',
       'planLengths.svg',
       'rates.svg',
+      'report.html',
       'report.md',
       'results.csv',
       'tables.md',

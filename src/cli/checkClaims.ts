@@ -1,0 +1,74 @@
+/** Whether what a study claims is something that it measures. */
+import { InputError } from '../../envs/inputError.ts';
+import type { Claim, Study } from '../study.ts';
+import { quote } from './flags.ts';
+import type { LoadedStudy } from './loadStudy.ts';
+import { suggestion } from './nearest.ts';
+
+/** @throws InputError beginning with `source` and naming the claim and its field */
+export function checkClaims(loaded: LoadedStudy, source: string): void {
+  const { name, beside, claims } = loaded.study;
+  if (name in beside) {
+    throw new InputError(`${source}: beside.${name}: is the study itself`);
+  }
+  for (const [index, claim] of claims.entries()) {
+    const refuse = (field: string, message: string): never => {
+      throw new InputError(`${source}: claims[${index}].${field}: ${message}`);
+    };
+    checkEvaluation(loaded.study, claim, refuse);
+    for (const side of ['of', 'to'] as const) {
+      const fault = faultOf(claim[side], claim, loaded);
+      if (fault !== null) refuse(`${side}.${fault.field}`, fault.message);
+    }
+    if (JSON.stringify(sortedMethod(claim.of)) === JSON.stringify(sortedMethod(claim.to))) {
+      refuse('to', 'is what it is compared with');
+    }
+  }
+}
+
+type Method = Claim['of'];
+
+const sortedMethod = ({ cell, mode, study }: Method) => [study, cell, mode];
+
+function checkEvaluation(
+  { evaluations }: Study,
+  { evaluation }: Claim,
+  refuse: (field: string, message: string) => never,
+): void {
+  const labels = evaluations.map(({ label }) => label);
+  if (evaluation === undefined || labels.includes(evaluation)) return;
+  const meant = suggestion(evaluation, labels);
+  refuse('evaluation', `the study has no evaluation ${quote(evaluation)}${meant}`);
+}
+
+/** Cells of another study are only known by name here. */
+function faultOf(
+  { cell, mode, study: other }: Method,
+  { evaluation }: Claim,
+  { study, cells }: LoadedStudy,
+): { readonly field: string; readonly message: string } | null {
+  if (other !== undefined && other !== study.name) {
+    const held = study.beside[other];
+    if (held === undefined) {
+      const message = `beside names no study ${quote(other)}${suggestion(other, Object.keys(study.beside))}`;
+      return { field: 'study', message };
+    }
+    if (held.includes(cell)) return null;
+    const message = `beside.${other} has no cell ${quote(cell)}${suggestion(cell, held)}`;
+    return { field: 'cell', message };
+  }
+  const found = cells.find((each) => each.cell === cell);
+  if (found === undefined) {
+    const meant = suggestion(cell, Object.keys(study.cells));
+    return { field: 'cell', message: `the study has no cell ${quote(cell)}${meant}` };
+  }
+  const { modes } = found.experiment.evaluation;
+  if (!modes.includes(mode)) {
+    const message = `cell ${cell} is evaluated in ${modes.join(' and ')}, not in ${mode}`;
+    return { field: 'mode', message };
+  }
+  const asked = study.evaluations.find(({ label }) => label === evaluation)?.modes;
+  if (asked?.includes(mode) ?? true) return null;
+  const message = `evaluation ${evaluation} is made in ${asked!.join(' and ')}, not in ${mode}`;
+  return { field: 'mode', message };
+}
