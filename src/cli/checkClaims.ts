@@ -20,15 +20,14 @@ export function checkClaims(loaded: LoadedStudy, source: string): void {
       const fault = faultOf(claim[side], claim, loaded);
       if (fault !== null) refuse(`${side}.${fault.field}`, fault.message);
     }
-    if (JSON.stringify(sortedMethod(claim.of)) === JSON.stringify(sortedMethod(claim.to))) {
-      refuse('to', 'is what it is compared with');
-    }
+    const [of, to] = [claim.of, claim.to].map(({ study = name, cell, mode }) =>
+      [study, cell, mode].join(' '),
+    );
+    if (of === to) refuse('to', 'is what it is compared with');
   }
 }
 
 type Method = Claim['of'];
-
-const sortedMethod = ({ cell, mode, study }: Method) => [study, cell, mode];
 
 function checkEvaluation(
   { evaluations }: Study,

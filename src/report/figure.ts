@@ -36,7 +36,7 @@ export function renderFigure({ title, legend, plot }: Figure): string {
   const { document } = DOM;
   const height = plot.height ?? 320;
   const inner = Plot.plot({
-    width: WIDTH - 2 * MARGIN,
+    width: PLOT_WIDTH,
     height,
     ...plot,
     document,
@@ -75,6 +75,9 @@ export function page(
 
 const WIDTH = 640;
 const MARGIN = 16;
+
+/** Of the plot itself, with its axes. */
+export const PLOT_WIDTH = WIDTH - 2 * MARGIN;
 
 const STYLE =
   '@media screen and (prefers-color-scheme: dark) ' +

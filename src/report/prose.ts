@@ -59,17 +59,16 @@ export function caveats(runs: readonly Run[], results: readonly Result[]): strin
           'Greedy decoding gives one response a task: k-Optimal-n, k-Solved-n and the diversity ' +
             'of plans need samples, and auto mode shows only what the model prefers to do first.',
         ]),
-    ...(small
-      ? [
-          'The papers plan in mazes of 15×15 to 30×30 cells with models of millions of ' +
-            'parameters. On boards as small as these a search is short and a plan nearly as hard ' +
-            'as its trace, so the gaps that the papers report between modes and between training ' +
-            'strategies need not appear, and their absence is no evidence against them.',
-        ]
-      : []),
+    ...(small ? [SMALL_MAZES] : []),
     ...new Set(runs.map(({ experiment }) => experiment.notes).filter((notes) => notes !== '')),
   ];
 }
+
+export const SMALL_MAZES =
+  'The papers plan in mazes of 15×15 to 30×30 cells with models of millions of parameters. On ' +
+  'boards as small as these a search is short and a plan nearly as hard as its trace, so the gaps ' +
+  'that the papers report between modes and between training strategies need not appear, and their ' +
+  'absence is no evidence against them.';
 
 /** Where the kit leaves the papers or their released code, as list items. */
 export const DEVIATIONS: readonly string[] = [
@@ -162,7 +161,8 @@ function describeKit({ provenance: { kit, commit } }: Run): string {
   return commit ? `${kit}, commit ${commit.slice(0, 12)}` : kit;
 }
 
-const isSmall = ({ data: { task } }: ReportedExperiment) =>
+/** Smaller than any maze of the papers. */
+export const isSmall = ({ data: { task } }: ReportedExperiment) =>
   task.environment === 'maze' && Math.max(task.width, task.height) < 15;
 
 function saturated(results: readonly Result[]): boolean {

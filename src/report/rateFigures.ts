@@ -10,6 +10,7 @@ import type { EvaluationRecord } from '../evaluation/records.ts';
 import { COLOURS, renderFigure } from './figure.ts';
 import { modeLegend, modesOf, panelsOf, recordsOf } from './panels.ts';
 import type { Result } from './results.ts';
+import { quantileEdges } from './studyFigures/groups.ts';
 
 /** Optimal and solved rate of each mode. */
 export function ratesFigure(results: readonly Result[]): string | null {
@@ -152,16 +153,6 @@ function uncertaintyOf(results: readonly Result[]) {
       return [Math.max(0, value - radius), Math.min(1, value + radius)];
     },
   };
-}
-
-/** Upper edges of at most `count` groups of about equal size; equal values stay together. */
-function quantileEdges(values: readonly number[], count: number): number[] {
-  const sorted = [...values].sort((a, b) => a - b);
-  const edges = Array.from(
-    { length: count },
-    (_, index) => sorted[Math.ceil(((index + 1) / count) * sorted.length) - 1],
-  );
-  return [...new Set(edges.filter((edge) => edge !== undefined))];
 }
 
 const mean = (values: readonly number[]) => values.reduce((a, b) => a + b, 0) / values.length;

@@ -130,7 +130,11 @@ function planFigures(results: readonly Result[]): Block[] {
       difficultyFigure(results, PLAN_LENGTH),
       'Optimal rate in groups of tasks by the length of their shortest plan.',
     ),
-    ...figure('walls.svg', difficultyFigure(results, WALL_SHARE), 'The same by the share of walls.'),
+    ...figure(
+      'walls.svg',
+      difficultyFigure(results, WALL_SHARE),
+      'The same by the share of walls.',
+    ),
   ];
 }
 
@@ -142,7 +146,12 @@ function descriptions(runs: readonly Run[]): Block[] {
   const texts = new Set(runs.map(({ experiment }) => experiment.description));
   return [...texts]
     .filter((each) => each !== '')
-    .flatMap((each) => text(each.replace(/[.?!]?$/, (mark) => mark || '.'), 'lead'));
+    .flatMap((each) =>
+      text(
+        each.replace(/[.?!]?$/, (mark) => mark || '.'),
+        'lead',
+      ),
+    );
 }
 
 function summary(results: readonly Result[]): Block[] {

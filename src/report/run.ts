@@ -80,6 +80,8 @@ export interface Run {
   /** Seconds of training and tokens a second, as far as they were logged. */
   readonly seconds: number | null;
   readonly tokensPerSecond: number | null;
+  /** That were trained on, padding left out, as far as they were logged. */
+  readonly tokens: number | null;
   /** {} if the run wrote none. */
   readonly provenance: ReportedProvenance;
   readonly evaluations: readonly Evaluation[];
@@ -115,7 +117,7 @@ export function readRun(folder: string, wanted: (name: string) => boolean = () =
  */
 function readMetrics(
   file: string,
-): Pick<Run, 'training' | 'validation' | 'seconds' | 'tokensPerSecond'> {
+): Pick<Run, 'training' | 'validation' | 'seconds' | 'tokensPerSecond' | 'tokens'> {
   const training = new Map<number, z.infer<typeof trainingLine>>();
   const validation = new Map<number, number>();
   const lines = existsSync(file) ? readFileSync(file, 'utf8').split('\n').slice(0, -1) : [];
@@ -138,6 +140,18 @@ function readMetrics(
       .map(([step, loss]) => ({ step, loss }))
       .sort((a, b) => a.step - b.step),
     seconds: points.at(-1)?.seconds ?? null,
+    tokens: tokensOf(points),
     tokensPerSecond: speeds.sort((a, b) => a - b)[Math.floor(speeds.length / 2)] ?? null,
   };
+}
+
+/** Each line tells the speed since the one before. */
+function tokensOf(points: readonly z.infer<typeof trainingLine>[]): number | null {
+  let [sum, before] = [0, 0];
+  for (const { tokensPerSecond, seconds } of points) {
+    if (tokensPerSecond === undefined || seconds === undefined) return null;
+    sum += tokensPerSecond * (seconds - before);
+    before = seconds;
+  }
+  return points.length === 0 ? null : sum;
 }

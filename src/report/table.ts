@@ -10,9 +10,7 @@ export interface Table {
 
 /** A pipe table, its columns padded to equal width so that it reads as text too. */
 export function toMarkdown({ columns, rows }: Table): string {
-  const cells = [columns.map(({ title }) => title), ...rows].map((row) =>
-    row.map(escapeMarkdown),
-  );
+  const cells = [columns.map(({ title }) => title), ...rows].map((row) => row.map(escapeMarkdown));
   const widths = columns.map((_, column) =>
     Math.max(3, ...cells.map((row) => [...(row[column] ?? '')].length)),
   );

@@ -4,11 +4,13 @@ import { RUN } from './shared.ts';
 
 export const report = defineCommand({
   name: 'report',
-  describe: 'Write tables and plots of runs from their records; needs no model',
-  arguments: [{ ...RUN, describe: 'Folders of runs', many: true }],
+  describe:
+    'Write a page with tables and plots of runs, or of a study, from records; needs no model',
+  arguments: [{ ...RUN, describe: 'Folders of runs, or one of a study', many: true }],
   flags: { out: text('Folder of the report [default: RUN/report, or report for several runs]') },
   examples: [
     ['kit report runs/demo', 'In runs/demo/report'],
+    ['kit report results/demo-baselines', 'The page of a study, with its claims'],
     ['kit report runs/demo runs/demo-solution-only --out results/baselines', 'Several, compared'],
   ],
   async run(folders, flags, session) {

@@ -10,7 +10,9 @@ import type { Result } from '../../report/results.ts';
 import { plansTable, tracesTable } from '../../report/resultTables.ts';
 import { toTerminal } from '../../report/table.ts';
 import { runPaths } from '../../training/runFolder.ts';
+import { writeStudyReport } from '../../report/study/write.ts';
 import type { Session } from '../session.ts';
+import { holdsStudy, readStudySource } from './studyReport.ts';
 
 /** Writes the report, by default into the run's folder or, of several, into `report`. */
 export async function reportRuns(
@@ -23,9 +25,18 @@ export async function reportRuns(
   if (existsSync(folder) && readdirSync(folder).length > 0 && !holdsReport(folder)) {
     throw new InputError(`${folder} is not empty and holds no report: choose another --out`);
   }
-  const { file, results } = writeReport(folders, folder);
+  if (others.length === 0 && holdsStudy(first)) return reportStudy(first, folder, session);
+  const study = folders.find(holdsStudy);
+  if (study !== undefined) throw new InputError(`${study}: is a study, which is reported alone`);
+  const { page, results } = writeReport(folders, folder);
   await printTables(results, session);
-  await session.print(`report: ${path.normalize(file)}`);
+  await session.print(`report: ${path.normalize(page)}`);
+}
+
+async function reportStudy(study: string, out: string, session: Session): Promise<void> {
+  const { page, claims } = writeStudyReport(readStudySource(study), out);
+  for (const { claim, verdict } of claims) await session.print(`${verdict}: ${claim.text}`);
+  await session.print(`report: ${path.normalize(page)}`);
 }
 
 function holdsReport(folder: string): boolean {
@@ -38,7 +49,7 @@ export async function concludeRun(
   { drawings }: { readonly drawings: number },
   session: Session,
 ): Promise<void> {
-  const { file, results } = writeReport([run], runPaths(run).report);
+  const { page, results } = writeReport([run], runPaths(run).report);
   const own = results.filter((result) => !isForced(result));
   const evaluations = own.flatMap((result) => result.evaluations);
   for (const example of chooseExamples(evaluations, drawings)) {
@@ -46,7 +57,7 @@ export async function concludeRun(
     await session.print();
   }
   for (const result of own) await session.print(describeResult(result));
-  await session.print(`report: ${path.normalize(file)}`);
+  await session.print(`report: ${path.normalize(page)}`);
 }
 
 export async function printTables(results: readonly Result[], session: Session): Promise<void> {

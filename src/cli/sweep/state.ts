@@ -22,7 +22,8 @@ export function stateOf(work: Work): CellState {
   return begun ? 'begun' : 'new';
 }
 
-function holdsCell(folder: string, { experiment, cell }: Work): boolean {
+/** @throws InputError if it is of other settings than the study's */
+export function holdsCell(folder: string, { experiment, cell }: Work): boolean {
   const file = runPaths(folder).experiment;
   if (!existsSync(file)) return false;
   const difference = experimentDifference(readJson(file), experiment);
@@ -33,7 +34,8 @@ function holdsCell(folder: string, { experiment, cell }: Work): boolean {
   );
 }
 
-function isKept(
+/** Whether the evaluation is there as the study asks for it. */
+export function isKept(
   results: string,
   { name, decoding, corruption, tasks }: ExpectedEvaluation,
 ): boolean {

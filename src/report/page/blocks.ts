@@ -31,7 +31,11 @@ export interface Figure {
 
 export const LINE_BREAK: Span = { lineBreak: true };
 
-export const heading = (level: 1 | 2 | 3, text: string): Block => ({ kind: 'heading', level, text });
+export const heading = (level: 1 | 2 | 3, text: string): Block => ({
+  kind: 'heading',
+  level,
+  text,
+});
 export const table = (table: Table): Block => ({ kind: 'table', table });
 export const code = (language: string, text: string): Block => ({ kind: 'code', language, text });
 

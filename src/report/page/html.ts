@@ -72,7 +72,9 @@ function renderTable({ columns, rows }: Table): string {
     return `<${tag}${right}>${escapeXml(text)}</${tag}>`;
   };
   const head = columns.map(({ title }, column) => cell('th', title, column)).join('');
-  const body = rows.map((row) => `<tr>${row.map((text, i) => cell('td', text, i)).join('')}</tr>\n`);
+  const body = rows.map(
+    (row) => `<tr>${row.map((text, i) => cell('td', text, i)).join('')}</tr>\n`,
+  );
   return (
     '<div class="scroll" tabindex="0"><table>\n' +
     `<thead><tr>${head}</tr></thead>\n<tbody>\n${body.join('')}</tbody>\n</table></div>`

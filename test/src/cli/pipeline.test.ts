@@ -56,8 +56,8 @@ describe('kit run', () => {
     ]) {
       expect(line).toMatch(new RegExp(`^${mode}, greedy: .* % optimal, .* % solved`));
     }
-    expect(report).toBe('report: runs/small/report/report.md');
-    expect(existsSync('runs/small/report/report.md')).toBe(true);
+    expect(report).toBe('report: runs/small/report/report.html');
+    expect(existsSync('runs/small/report/report.html')).toBe(true);
   });
 
   it('skips what is done: a second run changes no file', async () => {
@@ -343,7 +343,7 @@ describe('kit report and kit show', () => {
     await kit('run small.json --backend cpu -q --seed 2 --out runs/second');
     const { code, stdout } = await kit('report runs/small runs/second --out both');
     expect(code).toBe(0);
-    expect(stdout).toContain('report: both/report.md');
+    expect(stdout).toContain('report: both/report.html');
   });
 
   it('export a run that plans alike without its checkpoints, and reports alike', async () => {

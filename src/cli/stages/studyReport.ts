@@ -1,0 +1,73 @@
+/** The page of a study, from a folder with its `study.json` and the records of its cells. */
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { InputError } from '../../../envs/inputError.ts';
+import { studies } from '../../../experiments/studies/index.ts';
+import { readJson } from '../../files.ts';
+import type { CellSource, StudySource } from '../../report/study/source.ts';
+import { quote } from '../flags.ts';
+import { checkStudy, type LoadedStudy } from '../loadStudy.ts';
+import { suggestion } from '../nearest.ts';
+import { holdsCell, isKept } from '../sweep/state.ts';
+import { STUDY_FILE, workOf } from '../sweep/work.ts';
+
+export const holdsStudy = (folder: string): boolean => existsSync(path.join(folder, STUDY_FILE));
+
+/** @throws InputError if the study, or one beside it, is malformed or its cells are of other settings */
+export function readStudySource(folder: string): StudySource {
+  const loaded = readStudy(folder);
+  const { study } = loaded;
+  const others = Object.entries(study.beside).map(([name, cells]) => {
+    const beside = path.join(folder, '..', name);
+    return { name, found: holdsStudy(beside) ? cellsBeside(beside, cells, study.name) : null };
+  });
+  return {
+    ...study,
+    evaluations: study.evaluations.map(({ label, data }) => ({
+      label,
+      otherTasks: data !== undefined,
+    })),
+    cells: [...cellsOf(loaded, folder), ...others.flatMap(({ found }) => found ?? [])],
+    absent: others.filter(({ found }) => found === null).map(({ name }) => name),
+    sweep: study.name in studies ? study.name : `results/${study.name}/${STUDY_FILE}`,
+  };
+}
+
+function readStudy(folder: string): LoadedStudy {
+  const file = path.join(folder, STUDY_FILE);
+  return checkStudy(readJson(file), file);
+}
+
+function cellsBeside(folder: string, names: readonly string[], by: string): CellSource[] {
+  const loaded = readStudy(folder);
+  const known = Object.keys(loaded.study.cells);
+  for (const name of names) {
+    if (known.includes(name)) continue;
+    throw new InputError(
+      `${path.join(folder, STUDY_FILE)}: has no cell ${quote(name)}, ` +
+        `which ${by} has beside it${suggestion(name, known)}`,
+    );
+  }
+  return cellsOf(loaded, folder).filter(({ cell }) => names.includes(cell));
+}
+
+function cellsOf({ study, cells }: LoadedStudy, folder: string): CellSource[] {
+  return cells.map((cell) => {
+    const work = workOf(cell, study, { out: folder, results: folder });
+    const exists = holdsCell(work.results, work);
+    const found = work.evaluations.filter((each) => exists && isKept(work.results, each));
+    return {
+      study: study.name,
+      cell: cell.cell,
+      seed: cell.seed,
+      settings: cell.experiment,
+      folder: exists ? work.results : null,
+      evaluations: found.map(({ name, decoding: { modes, label } }) => ({
+        name,
+        mode: modes[0]!,
+        label: label ?? null,
+      })),
+      missing: work.evaluations.length - found.length,
+    };
+  });
+}

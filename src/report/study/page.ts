@@ -1,0 +1,131 @@
+/** The page of a study: its question, what was claimed and found, and how to make it again. */
+import type { MetricName } from '../../evaluation/metrics.ts';
+import { code, heading, list, paragraphs, prose, section, table, text } from '../page/blocks.ts';
+import type { Block } from '../page/blocks.ts';
+import { DEVIATIONS } from '../prose.ts';
+import { SAMENESS } from '../report.ts';
+import { readRun, type Run } from '../run.ts';
+import { type Palette, paletteOf } from '../studyFigures/palette.ts';
+import { claimBlocks } from './claimBlocks.ts';
+import { type JudgedClaim, judgeClaims } from './claims.ts';
+import { type CellRuns, costTable } from './cost.ts';
+import * as figures from './figures.ts';
+import { missingText, studyCaveats } from './remarks.ts';
+import { cellNames, describeSettings, readRows, type Row } from './rows.ts';
+import { differingSettings } from './settings.ts';
+import type { StudySource } from './source.ts';
+import { kindsTable, labelTable } from './tables.ts';
+
+/** All numbers of a study. */
+export interface StudyResults {
+  readonly rows: readonly Row[];
+  readonly claims: readonly JudgedClaim[];
+  readonly runs: readonly CellRuns[];
+}
+
+/** @throws InputError if something is damaged, or methods were evaluated on different tasks */
+export function readStudyResults(source: StudySource): StudyResults {
+  const wanted = new Set<MetricName>(source.claims.map(({ metric }) => metric));
+  const rows = readRows(source, wanted);
+  const names = cellNames(source);
+  const runs = new Map<string, Run[]>();
+  for (const { study, cell, folder } of source.cells) {
+    if (folder === null) continue;
+    const name = names(study, cell);
+    runs.set(name, [...(runs.get(name) ?? []), readRun(folder, () => false)]);
+  }
+  return {
+    rows,
+    claims: judgeClaims(source.claims, rows, source.name),
+    runs: [...runs].map(([name, runs]) => ({ name, runs })),
+  };
+}
+
+export function studyPage(source: StudySource, { rows, claims, runs }: StudyResults): Block[] {
+  const { name, question, notes, cells, sweep } = source;
+  const names = cellNames(source);
+  const palette = paletteOf(cells, names);
+  const own = rows.filter(({ label }) => label === null);
+  const seeds = new Set(cells.filter(({ study }) => study === name).map(({ seed }) => seed)).size;
+  const settings = differingSettings(cells, names);
+  const costs = costTable(runs);
+  return [
+    heading(1, name),
+    ...text(question, 'lead'),
+    ...text(missingText(source), 'notice'),
+    ...section('Claims', claimBlocks(claims, seeds)),
+    ...section('Results', ...resultBlocks(source, rows, palette)),
+    ...section('By difficulty', figures.difficultyFigures(own, palette)),
+    ...section('When fast mode fails', figures.fastSlowFigures(own, palette)),
+    ...section('What auto mode chooses', choiceBlocks(source, rows, palette)),
+    ...section('Tasks of other kinds', kindBlocks(source, rows, palette)),
+    ...section('Learning', figures.learningFigures(runs, palette)),
+    ...section('Notes', paragraphs(notes)),
+    ...section(
+      'What these numbers can show',
+      list(
+        studyCaveats(
+          rows,
+          runs.flatMap((each) => each.runs),
+          seeds,
+        ).map(prose),
+      ),
+    ),
+    ...section('Deviations from the papers', list(DEVIATIONS.map(prose))),
+    ...section('Cells', settings.rows.length === 0 ? [] : [table(settings)]),
+    ...section('What it cost', costs.rows.length === 0 ? [] : [table(costs)]),
+    ...section('How to make it again', [
+      code('sh', `npx kit sweep ${sweep}\nnpx kit report results/${name}`),
+      ...text(`The second command alone computes this page from the records again. ${SAMENESS}`),
+    ]),
+  ];
+}
+
+/** Every evaluation of the cells' own kind of tasks, with its table. */
+export function tablesOf(
+  { evaluations }: StudySource,
+  rows: readonly Row[],
+): { readonly label: string | null; readonly rows: readonly Row[] }[] {
+  const labels = evaluations.filter(({ otherTasks }) => !otherTasks).map(({ label }) => label);
+  return [null, ...labels]
+    .map((label) => ({ label, rows: rows.filter((row) => row.label === label) }))
+    .filter((each) => each.rows.length > 0);
+}
+
+export function resultTableBlocks(label: string | null, rows: readonly Row[]): Block[] {
+  const described = describeSettings(rows[0]!.seeds[0]!.settings);
+  return [heading(3, `${label ?? 'Own evaluation'}: ${described}`), table(labelTable(rows))];
+}
+
+function resultBlocks(source: StudySource, rows: readonly Row[], palette: Palette): Block[][] {
+  return tablesOf(source, rows).map(({ label, rows }) => [
+    ...resultTableBlocks(label, rows),
+    ...(label === null
+      ? figures.plainFigures(rows, palette)
+      : figures.sampledFigures(rows, palette, label)),
+  ]);
+}
+
+/** From sampled responses if there are any: greedy ones do not show how often. */
+function choiceBlocks(source: StudySource, rows: readonly Row[], palette: Palette): Block[] {
+  const candidates = tablesOf(source, rows).map((each) => each.rows);
+  const sampled = candidates.find((each) => each[0]!.seeds[0]!.settings.samples > 1);
+  return figures.choicesFigures(sampled ?? candidates[0] ?? [], palette);
+}
+
+export function otherKinds({ evaluations }: StudySource): string[] {
+  return evaluations.filter(({ otherTasks }) => otherTasks).map(({ label }) => label);
+}
+
+function kindBlocks(source: StudySource, rows: readonly Row[], palette: Palette): Block[] {
+  const labels = otherKinds(source);
+  const shown = rows.filter(({ label }) => label !== null && labels.includes(label));
+  if (shown.length === 0) return [];
+  const methods = new Set(shown.map(({ name, mode }) => `${name} ${mode}`));
+  const compared = rows.filter(({ name, mode }) => methods.has(`${name} ${mode}`));
+  return [
+    ...figures.kindFigures(compared, palette, [null, ...labels]),
+    ...text('Optimal responses in per cent.'),
+    table(kindsTable(compared, [null, ...labels])),
+  ];
+}

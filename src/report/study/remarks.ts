@@ -1,0 +1,50 @@
+/** What a reader of a study's page must know before believing it. */
+import { isSmall, SMALL_MAZES } from '../prose.ts';
+import type { Run } from '../run.ts';
+import type { Row } from './rows.ts';
+import { cellNames } from './rows.ts';
+import type { StudySource } from './source.ts';
+
+/** Empty if nothing is missing. */
+export function missingText(source: StudySource): string {
+  const names = cellNames(source);
+  const begun = source.cells.filter(({ missing }) => missing > 0);
+  const parts = begun.map(({ study, cell, seed, folder, missing }) => {
+    const what = folder === null ? '' : ` (${missing} evaluations)`;
+    return `${names(study, cell)} with seed ${seed}${what}`;
+  });
+  const whole = source.cells.length - begun.length;
+  const lines = [
+    ...(parts.length === 0
+      ? []
+      : [
+          `This study is not finished: ${whole} of ${source.cells.length} cells are there. ` +
+            `Missing: ${parts.join(', ')}.`,
+        ]),
+    ...source.absent.map((name) => `There are no records of ${name}, which belongs beside it.`),
+  ];
+  return lines.join(' ');
+}
+
+/** As list items. */
+export function studyCaveats(rows: readonly Row[], runs: readonly Run[], seeds: number): string[] {
+  if (rows.length === 0) return [];
+  const uneven = new Set(rows.map((row) => row.seeds.length)).size > 1;
+  const saturated = rows.some(
+    ({ metrics: { optimalRate } }) => optimalRate?.value === 0 || optimalRate?.value === 1,
+  );
+  return [
+    seeds === 1
+      ? '± is one standard error over tasks. There is one seed, so the numbers do not tell how much ' +
+        'another would change them.'
+      : '± is one standard error over seeds, of which there are few: it is itself uncertain.',
+    ...(uneven && seeds > 1 ? ['Where a row has one seed only, ± is over tasks.'] : []),
+    ...(saturated
+      ? [
+          'A share of 0 or 100 % has a standard error of 0 by its formula; the true share may differ.',
+        ]
+      : []),
+    'Claims are judged one by one: of many, some come out by chance.',
+    ...(runs.some(({ experiment }) => isSmall(experiment)) ? [SMALL_MAZES] : []),
+  ];
+}
