@@ -16,6 +16,7 @@ export const dataCurve: StudyInput = {
     ...bySize('solution-only', solutionOnly),
   },
   seeds: [1, 2, 3],
+  beside: { 'dualformer-mazes': ['dualformer', 'complete-trace', 'solution-only'] },
 };
 
 function bySize(name: string, cell: Cell): StudyInput['cells'] {

@@ -21,4 +21,5 @@ export const droppingAblations: StudyInput = {
     unsorted: { training: { sorted: false } },
   },
   seeds: [1, 2, 3],
+  beside: { 'dualformer-mazes': ['dualformer', 'mix-0.5'] },
 };

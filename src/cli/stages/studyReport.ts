@@ -5,6 +5,7 @@ import { InputError } from '../../../envs/inputError.ts';
 import { studies } from '../../../experiments/studies/index.ts';
 import { readJson } from '../../files.ts';
 import type { CellSource, StudySource } from '../../report/study/source.ts';
+import type { Study } from '../../study.ts';
 import { quote } from '../flags.ts';
 import { checkStudy, type LoadedStudy } from '../loadStudy.ts';
 import { suggestion } from '../nearest.ts';
@@ -19,7 +20,7 @@ export function readStudySource(folder: string): StudySource {
   const { study } = loaded;
   const others = Object.entries(study.beside).map(([name, cells]) => {
     const beside = path.join(folder, '..', name);
-    return { name, found: holdsStudy(beside) ? cellsBeside(beside, cells, study.name) : null };
+    return { name, found: holdsStudy(beside) ? cellsBeside(beside, cells, study) : null };
   });
   return {
     ...study,
@@ -38,24 +39,34 @@ function readStudy(folder: string): LoadedStudy {
   return checkStudy(readJson(file), file);
 }
 
-function cellsBeside(folder: string, names: readonly string[], by: string): CellSource[] {
+/** With what the study itself evaluates, no more. */
+function cellsBeside(folder: string, names: readonly string[], by: Study): CellSource[] {
   const loaded = readStudy(folder);
   const known = Object.keys(loaded.study.cells);
   for (const name of names) {
     if (known.includes(name)) continue;
     throw new InputError(
       `${path.join(folder, STUDY_FILE)}: has no cell ${quote(name)}, ` +
-        `which ${by} has beside it${suggestion(name, known)}`,
+        `which ${by.name} has beside it${suggestion(name, known)}`,
     );
   }
-  return cellsOf(loaded, folder).filter(({ cell }) => names.includes(cell));
+  const labels = by.evaluations.map(({ label }) => label);
+  return cellsOf(loaded, folder, labels).filter(({ cell }) => names.includes(cell));
 }
 
-function cellsOf({ study, cells }: LoadedStudy, folder: string): CellSource[] {
+/** @param labels of the evaluations that are wanted beside the cells' own; all unless given */
+function cellsOf(
+  { study, cells }: LoadedStudy,
+  folder: string,
+  labels?: readonly string[],
+): CellSource[] {
   return cells.map((cell) => {
     const work = workOf(cell, study, { out: folder, results: folder });
     const exists = holdsCell(work.results, work);
-    const found = work.evaluations.filter((each) => exists && isKept(work.results, each));
+    const wanted = work.evaluations.filter(
+      ({ decoding: { label } }) => label === undefined || (labels?.includes(label) ?? true),
+    );
+    const found = wanted.filter((each) => exists && isKept(work.results, each));
     return {
       study: study.name,
       cell: cell.cell,
@@ -67,7 +78,7 @@ function cellsOf({ study, cells }: LoadedStudy, folder: string): CellSource[] {
         mode: modes[0]!,
         label: label ?? null,
       })),
-      missing: work.evaluations.length - found.length,
+      missing: wanted.length - found.length,
     };
   });
 }

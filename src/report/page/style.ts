@@ -16,7 +16,7 @@ body {
   margin: 0; background: var(--paper); color: var(--ink);
   font: 16px/1.55 system-ui, -apple-system, "Segoe UI", Roboto, sans-serif;
 }
-main, nav { max-width: 62rem; margin: 0 auto; padding: 0 1rem; }
+main, nav { max-width: 68rem; margin: 0 auto; padding: 0 1rem; }
 main { padding-bottom: 4rem; }
 nav {
   display: flex; flex-wrap: wrap; gap: .25rem 1rem; padding-top: 1rem; font-size: .875rem;
@@ -37,9 +37,9 @@ pre { background: var(--shade); padding: .8rem 1rem; border-radius: 6px; overflo
 pre code { background: none; padding: 0; font-size: 1em; }
 .scroll { overflow-x: auto; max-width: 100%; }
 table { border-collapse: collapse; font-size: .875rem; font-variant-numeric: tabular-nums; margin: .5rem 0 1rem; }
-th, td { padding: .35rem .75rem; border-bottom: 1px solid var(--line); text-align: left; vertical-align: top; }
-td, th { white-space: nowrap; }
-th { font-weight: 600; color: var(--soft); }
+th, td { padding: .3rem .55rem; border-bottom: 1px solid var(--line); text-align: left; vertical-align: top; }
+td { white-space: nowrap; }
+th { font-weight: 600; color: var(--soft); vertical-align: bottom; line-height: 1.25; }
 tbody tr:hover { background: var(--shade); }
 .number { text-align: right; }
 figure { margin: 1.25rem 0; max-width: 46rem; }

@@ -11,7 +11,6 @@ import { paretoFigure } from '../studyFigures/pareto.ts';
 import type { CellRuns } from './cost.ts';
 import type { Row } from './rows.ts';
 
-const ERRORS = 'Bars and bands are one standard error over seeds; of a single seed, over tasks.';
 const GROUPED = 'Groups of about as many tasks each.';
 
 export function plainFigures(rows: readonly Row[], palette: Palette): Figure[] {
@@ -23,12 +22,12 @@ export function plainFigures(rows: readonly Row[], palette: Palette): Figure[] {
         title: 'Optimal responses against the length of thought',
         label: 'optimal (%)',
       }),
-      `Up and to the left is better: more optimal plans for fewer tokens. ${ERRORS}`,
+      `Up and to the left is better: more optimal plans for fewer tokens.`,
     ),
     ...figure(
       'dataCurve.svg',
       dataCurveFigure(rows, palette),
-      `Cells of one line differ in nothing but the number of training tasks. ${ERRORS}`,
+      `Cells of one line differ in nothing but the number of training tasks.`,
     ),
   ];
 }
@@ -43,7 +42,7 @@ export function sampledFigures(rows: readonly Row[], palette: Palette, label: st
       title: `1-Optimal-${samples} against the length of thought`,
       label: `tasks with an optimal one among ${samples} responses (%)`,
     }),
-    `The same for ${samples} responses to each task. ${ERRORS}`,
+    `The same for ${samples} responses to each task.`,
   );
 }
 
@@ -52,7 +51,7 @@ export function difficultyFigures(rows: readonly Row[], palette: Palette): Figur
     figure(
       `difficulty-${difficulty.key}.svg`,
       difficultyFigure(rows, palette, difficulty),
-      `Optimal rate ${difficulty.title}. ${GROUPED} ${ERRORS}`,
+      `Optimal rate ${difficulty.title}. ${GROUPED}`,
     ),
   );
 }
@@ -62,7 +61,7 @@ export function fastSlowFigures(rows: readonly Row[], palette: Palette): Figure[
     figure(
       `fastSlow-${difficulty.key}.svg`,
       fastSlowFigure(rows, palette, difficulty),
-      `Where a model that answers at once falls behind itself thinking, ${difficulty.title}. ${ERRORS}`,
+      `Where a model that answers at once falls behind itself thinking, ${difficulty.title}.`,
     ),
   );
 }
@@ -73,7 +72,7 @@ export function choicesFigures(rows: readonly Row[], palette: Palette): Figure[]
       `choices-${difficulty.key}.svg`,
       choicesFigure(rows, palette, difficulty),
       `How often auto mode thinks, and how often it is right with and without, ${difficulty.title}. ` +
-        `The two kinds of responses are to different tasks: their gap is no effect of thinking. ${ERRORS}`,
+        `The two kinds of responses need not be to the same tasks, so their gap is not what thinking brings.`,
     ),
   );
 }
@@ -86,7 +85,7 @@ export function kindFigures(
   return figure(
     'kinds.svg',
     kindsFigure(rows, palette, labels),
-    `Optimal rate on tasks as trained on and on others, by evaluation. ${ERRORS}`,
+    `Optimal rate on tasks as trained on and on others, by evaluation.`,
   );
 }
 

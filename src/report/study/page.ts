@@ -98,13 +98,18 @@ export function resultTableBlocks(label: string | null, rows: readonly Row[]): B
 }
 
 function resultBlocks(source: StudySource, rows: readonly Row[], palette: Palette): Block[][] {
-  return tablesOf(source, rows).map(({ label, rows }) => [
+  const tables = tablesOf(source, rows).map(({ label, rows }) => [
     ...resultTableBlocks(label, rows),
     ...(label === null
       ? figures.plainFigures(rows, palette)
       : figures.sampledFigures(rows, palette, label)),
   ]);
+  return tables.length === 0 ? [] : [text(ERRORS), ...tables];
 }
+
+const ERRORS =
+  '± in tables, bars and bands in figures are one standard error over seeds; of a single seed, over ' +
+  'tasks.';
 
 /** From sampled responses if there are any: greedy ones do not show how often. */
 function choiceBlocks(source: StudySource, rows: readonly Row[], palette: Palette): Block[] {

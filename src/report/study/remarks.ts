@@ -8,18 +8,24 @@ import type { StudySource } from './source.ts';
 /** Empty if nothing is missing. */
 export function missingText(source: StudySource): string {
   const names = cellNames(source);
-  const begun = source.cells.filter(({ missing }) => missing > 0);
-  const parts = begun.map(({ study, cell, seed, folder, missing }) => {
-    const what = folder === null ? '' : ` (${missing} evaluations)`;
-    return `${names(study, cell)} with seed ${seed}${what}`;
+  const open = source.cells.filter(({ missing }) => missing > 0);
+  const whole = source.cells.length - open.length;
+  const seeds = [...new Set(open.map(({ seed }) => seed))].sort((a, b) => a - b);
+  const bySeed = seeds.map((seed) => {
+    const all = source.cells.filter((cell) => cell.seed === seed);
+    const missing = open.filter((cell) => cell.seed === seed);
+    const named = missing.map(({ study, cell, folder, missing }) =>
+      folder === null ? names(study, cell) : `${names(study, cell)} (${missing} evaluations)`,
+    );
+    const nothing = missing.length === all.length && missing.every(({ folder }) => folder === null);
+    return `of seed ${seed} ${nothing ? 'all' : named.join(', ')}`;
   });
-  const whole = source.cells.length - begun.length;
   const lines = [
-    ...(parts.length === 0
+    ...(open.length === 0
       ? []
       : [
-          `This study is not finished: ${whole} of ${source.cells.length} cells are there. ` +
-            `Missing: ${parts.join(', ')}.`,
+          `This study is not finished: ${whole} of ${source.cells.length} cells are there, with ` +
+            `each seed counted. Missing: ${bySeed.join('; ')}.`,
         ]),
     ...source.absent.map((name) => `There are no records of ${name}, which belongs beside it.`),
   ];

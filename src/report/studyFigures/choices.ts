@@ -15,8 +15,7 @@ export function choicesFigure(
   if (auto.length === 0) return null;
   const edges = groupEdges(auto, difficulty);
   const panels = auto.map((row) => {
-    const line = (rate: typeof THOUGHT, look: Omit<Series, 'label' | 'points'>): Series => ({
-      label: row.name,
+    const line = (rate: typeof THOUGHT, look: Omit<Series, 'points'>): Series => ({
       ...look,
       points: ratesByGroup(row, { difficulty, edges, rate }),
     });
@@ -24,9 +23,14 @@ export function choicesFigure(
     return {
       title: row.name,
       series: [
-        line(THOUGHT, { colour: GREY, dashes: '2 3' }),
-        line(OPTIMAL_THOUGHT, { colour, symbol: 'circle' }),
-        line(OPTIMAL_AT_ONCE, { colour, symbol: 'triangle', dashes: '6 3' }),
+        line(THOUGHT, { label: 'thinks', colour: GREY, dashes: '2 3' }),
+        line(OPTIMAL_THOUGHT, { label: 'right, thinking', colour, symbol: 'circle' }),
+        line(OPTIMAL_AT_ONCE, {
+          label: 'right at once',
+          colour,
+          symbol: 'triangle',
+          dashes: '6 3',
+        }),
       ],
     };
   });

@@ -19,6 +19,7 @@ export function difficultyFigure(
     difficulty,
     title: `Optimal responses ${difficulty.title}`,
     legend: palette.legend(rows.map(({ name }) => name)),
+    of: ({ name }) => name,
   });
 }
 
@@ -37,6 +38,7 @@ export function fastSlowFigure(
     difficulty,
     title: `Fast and slow of the same model, ${difficulty.title}`,
     legend: modeMarks(['slow', 'fast']),
+    of: ({ mode }) => mode,
   });
 }
 
@@ -52,10 +54,13 @@ function figureOf(
     difficulty,
     title,
     legend,
+    of,
   }: {
     readonly difficulty: Difficulty;
     readonly title: string;
     readonly legend: ReturnType<Palette['legend']>;
+    /** What a line is called. */
+    readonly of: (row: Row) => string;
   },
 ): string | null {
   const all = panels.flatMap(({ rows }) => rows);
@@ -64,7 +69,7 @@ function figureOf(
   const drawn = panels.map(({ title, rows }) => ({
     title,
     series: rows.map((row): Series => ({
-      label: row.name,
+      label: of(row),
       colour: palette.colourOf(row.name),
       dashes: MARKS[row.mode].dashes,
       symbol: MARKS[row.mode].symbol,

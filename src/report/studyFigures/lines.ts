@@ -52,8 +52,8 @@ export function lineFigure(figure: LineFigure): string | null {
     plot: {
       height,
       ...margins,
-      fx: { axis: null, padding: 0.08 },
-      fy: { axis: null, padding: 0.22 },
+      fx: { axis: null, paddingInner: 0.08, paddingOuter: 0 },
+      fy: { axis: null, paddingInner: 0.24, paddingOuter: 0 },
       x: {
         label: x.label,
         type: x.type ?? 'linear',
