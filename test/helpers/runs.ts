@@ -84,13 +84,20 @@ export function evaluationSettings(mode: Mode, seed = 1): EvaluationSettings {
   };
 }
 
-function taskRecord(
+/** Of a task that the mode solves optimally, or fails for want of `eos`; every response alike. */
+export function taskRecord(
   task: Board,
   {
     id,
     mode,
     failed,
-  }: { readonly id: number; readonly mode: Mode; readonly failed: readonly number[] },
+    samples = 1,
+  }: {
+    readonly id: number;
+    readonly mode: Mode;
+    readonly failed: readonly number[];
+    readonly samples?: number;
+  },
 ): EvaluationRecord {
   const example = exampleOf(task, { id, vocabulary: createVocabulary(runVocabulary) })!;
   const { plan: _, reasoning, ...kept } = example;
@@ -116,11 +123,11 @@ function taskRecord(
     walls: task.walls.reduce((sum, wall) => sum + wall, 0),
     aStarTraceLength: reasoning.length,
     referenceTraceLength: 2 * reasoning.length,
-    samples: [failed.includes(id) ? bad : good],
+    samples: new Array<SampleRecord>(samples).fill(failed.includes(id) ? bad : good),
   };
 }
 
-function metricsLines(): string[] {
+export function metricsLines(): string[] {
   const lines: object[] = [];
   for (let step = 50; step <= 200; step += 50) {
     const loss = 1 + 100 / step;

@@ -45,7 +45,7 @@ tbody tr:hover { background: var(--shade); }
 figure { margin: 1.25rem 0; max-width: 46rem; }
 figure svg { display: block; width: 100%; min-width: 34rem; height: auto; }
 figcaption { color: var(--soft); font-size: .875rem; margin-top: .4rem; }
-.verdict { font-weight: 600; }
+strong { white-space: nowrap; }
 .verdict::before { content: ""; display: inline-block; width: .65em; height: .65em; margin-right: .4em; border-radius: 50%; background: currentColor; }
 .good { color: var(--good); }
 .bad { color: var(--bad); }

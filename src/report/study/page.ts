@@ -5,6 +5,7 @@ import type { Block } from '../page/blocks.ts';
 import { DEVIATIONS } from '../prose.ts';
 import { SAMENESS } from '../report.ts';
 import { readRun, type Run } from '../run.ts';
+import { familiesOf, largestOf } from './families.ts';
 import { type Palette, paletteOf } from '../studyFigures/palette.ts';
 import { claimBlocks } from './claimBlocks.ts';
 import { type JudgedClaim, judgeClaims } from './claims.ts';
@@ -44,8 +45,11 @@ export function readStudyResults(source: StudySource): StudyResults {
 export function studyPage(source: StudySource, { rows, claims, runs }: StudyResults): Block[] {
   const { name, question, notes, cells, sweep } = source;
   const names = cellNames(source);
-  const palette = paletteOf(cells, names);
-  const own = rows.filter(({ label }) => label === null);
+  const families = familiesOf(cells, names);
+  const palette = paletteOf(families);
+  const largest = largestOf(families);
+  const drawn = rows.filter((row) => largest.has(row.name));
+  const own = drawn.filter(({ label }) => label === null);
   const seeds = new Set(cells.filter(({ study }) => study === name).map(({ seed }) => seed)).size;
   const settings = differingSettings(cells, names);
   const costs = costTable(runs);
@@ -55,9 +59,13 @@ export function studyPage(source: StudySource, { rows, claims, runs }: StudyResu
     ...text(missingText(source), 'notice'),
     ...section('Claims', claimBlocks(claims, seeds)),
     ...section('Results', ...resultBlocks(source, rows, palette)),
-    ...section('By difficulty', figures.difficultyFigures(own, palette)),
+    ...section(
+      'By difficulty',
+      text(drawn.length < rows.length ? LARGEST : ''),
+      figures.difficultyFigures(own, palette),
+    ),
     ...section('When fast mode fails', figures.fastSlowFigures(own, palette)),
-    ...section('What auto mode chooses', choiceBlocks(source, rows, palette)),
+    ...section('What auto mode chooses', choiceBlocks(source, drawn, palette)),
     ...section('Tasks of other kinds', kindBlocks(source, rows, palette)),
     ...section('Learning', figures.learningFigures(runs, palette)),
     ...section('Notes', paragraphs(notes)),
@@ -93,8 +101,14 @@ export function tablesOf(
 }
 
 export function resultTableBlocks(label: string | null, rows: readonly Row[]): Block[] {
-  const described = describeSettings(rows[0]!.seeds[0]!.settings);
-  return [heading(3, `${label ?? 'Own evaluation'}: ${described}`), table(labelTable(rows))];
+  const [{ seeds, metrics }] = rows as [Row];
+  const described = describeSettings(seeds[0]!.settings);
+  const { aStarTraceLength } = metrics;
+  return [
+    heading(3, `${label ?? 'Own evaluation'}: ${described}`),
+    table(labelTable(rows)),
+    ...text(`A*’s traces of these tasks have ${aStarTraceLength?.value.toFixed(1) ?? '–'} tokens.`),
+  ];
 }
 
 function resultBlocks(source: StudySource, rows: readonly Row[], palette: Palette): Block[][] {
@@ -106,6 +120,10 @@ function resultBlocks(source: StudySource, rows: readonly Row[], palette: Palett
   ]);
   return tables.length === 0 ? [] : [text(ERRORS), ...tables];
 }
+
+const LARGEST =
+  'Here and below, of cells that differ in their number of training tasks only, the one with the most ' +
+  'of them is drawn.';
 
 const ERRORS =
   '± in tables, bars and bands in figures are one standard error over seeds; of a single seed, over ' +

@@ -15,7 +15,9 @@ export function missingText(source: StudySource): string {
     const all = source.cells.filter((cell) => cell.seed === seed);
     const missing = open.filter((cell) => cell.seed === seed);
     const named = missing.map(({ study, cell, folder, missing }) =>
-      folder === null ? names(study, cell) : `${names(study, cell)} (${missing} evaluations)`,
+      folder === null
+        ? names(study, cell)
+        : `${names(study, cell)} (${missing} of its evaluations)`,
     );
     const nothing = missing.length === all.length && missing.every(({ folder }) => folder === null);
     return `of seed ${seed} ${nothing ? 'all' : named.join(', ')}`;
@@ -24,8 +26,7 @@ export function missingText(source: StudySource): string {
     ...(open.length === 0
       ? []
       : [
-          `This study is not finished: ${whole} of ${source.cells.length} cells are there, with ` +
-            `each seed counted. Missing: ${bySeed.join('; ')}.`,
+          `This study is not finished: it has ${whole} of ${source.cells.length} runs. Missing: ${bySeed.join('; ')}.`,
         ]),
     ...source.absent.map((name) => `There are no records of ${name}, which belongs beside it.`),
   ];

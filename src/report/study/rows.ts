@@ -3,6 +3,7 @@ import { InputError } from '../../../envs/inputError.ts';
 import { combineMetrics, type MetricName, type Metrics } from '../../evaluation/metrics.ts';
 import type { EvaluationSettings } from '../../evaluation/evaluation.ts';
 import { type Mode, MODES } from '../../evaluation/rollouts.ts';
+import { familiesOf } from './families.ts';
 import { type Measurement, readMeasurement } from './measurement.ts';
 import type { Method, StudySource } from './source.ts';
 
@@ -21,7 +22,7 @@ export interface Row {
 }
 
 /**
- * In the order of the cells, and within a cell slow, fast, auto.
+ * In the order of the cells, families together, and within a cell slow, fast, auto.
  * @param wanted metrics of which the terms are kept
  * @throws InputError if something is damaged, or two seeds of a row were evaluated on different tasks
  */
@@ -38,7 +39,9 @@ export function readRows(source: StudySource, wanted: ReadonlySet<MetricName>): 
       groups.set(key, group);
     }
   }
-  const order = [...new Set(source.cells.map(({ study, cell }) => names(study, cell)))];
+  const order = familiesOf(source.cells, names).flatMap(({ members }) =>
+    members.map(({ name }) => name),
+  );
   const place = ({ name, mode }: Row): number =>
     order.indexOf(name) * MODES.length + MODES.indexOf(mode);
   return [...groups.values()]

@@ -88,7 +88,6 @@ function columnsOf(rows: readonly Row[]): Column[] {
     ...(samples > 1 ? [['diversity', 'distinct plans'] as const] : []),
     ['traceRate', 'with trace %'],
     ['traceLength', 'trace tokens'],
-    ['aStarTraceLength', 'A* tokens'],
     ['legalRate', 'legal %'],
     ['consistentRate', 'consistent %'],
   ];

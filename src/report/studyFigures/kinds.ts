@@ -21,7 +21,8 @@ export function kindsFigure(
   if (new Set(shown.map(({ label }) => label)).size < 2) return null;
   const modes = MODES.filter((mode) => shown.some((row) => row.mode === mode));
   const names = [...new Set(shown.map(({ name }) => name))];
-  const gap = Math.min(6, 26 / Math.max(1, names.length));
+  const gap = Math.min(6, 30 / Math.max(1, names.length));
+  const height = Math.max(28, gap * names.length + 14);
   const points = shown.flatMap((row) => {
     const { optimalRate } = row.metrics;
     if (optimalRate === null) return [];
@@ -50,13 +51,17 @@ export function kindsFigure(
     title: 'Optimal responses to tasks of other kinds',
     legend: palette.legend(names),
     plot: {
-      height: 70 + kinds.length * Math.max(30, gap * names.length + 8),
+      height: 70 + kinds.length * height,
       marginLeft: 20 + 6.6 * Math.max(...kinds.map((kind) => kind.length)),
       marginBottom: 40,
       fx: { label: null, domain: modes, padding: 0.1 },
       x: { label: 'optimal (%)', domain: [0, 100], grid: true, ticks: 5, inset: 6 },
       y: { label: null, domain: kinds, type: 'band' },
-      marks: [Plot.frame({ stroke: 'currentColor', strokeOpacity: 0.2 }), ...marks],
+      marks: [
+        Plot.frame({ stroke: 'currentColor', strokeOpacity: 0.2 }),
+        Plot.ruleY(kinds.slice(1), { dy: -height / 2, strokeOpacity: 0.12 }),
+        ...marks,
+      ],
     },
   });
 }

@@ -52,8 +52,9 @@ export function lineFigure(figure: LineFigure): string | null {
     plot: {
       height,
       ...margins,
-      fx: { axis: null, paddingInner: 0.08, paddingOuter: 0 },
-      fy: { axis: null, paddingInner: 0.24, paddingOuter: 0 },
+      // A single band would shrink by the padding between bands.
+      fx: { axis: null, paddingInner: columns === 1 ? 0 : 0.08, paddingOuter: 0 },
+      fy: { axis: null, paddingInner: rows === 1 ? 0 : 0.24, paddingOuter: 0 },
       x: {
         label: x.label,
         type: x.type ?? 'linear',
@@ -139,10 +140,11 @@ function endLabels(
 export const thousands = (value: number): string =>
   value >= 1000 ? `${Number((value / 1000).toPrecision(3))}k` : String(value);
 
-/** From the lowest to the highest point, and a little more; of rates, within [0, 100]. */
+/** Round numbers around all points, of rates in per cent. */
 export function rateDomain(points: readonly LinePoint[]): [low: number, high: number] {
   const low = Math.min(100, ...points.map((point) => point.low));
   const high = Math.max(0, ...points.map((point) => point.high));
   const step = high - low > 40 ? 20 : 10;
-  return [Math.max(0, Math.floor(low / step) * step), Math.min(100, Math.ceil(high / step) * step)];
+  const top = Math.min(100, Math.max(step, Math.ceil(high / step) * step));
+  return [Math.max(0, Math.min(top - step, Math.floor(low / step) * step)), top];
 }

@@ -1,10 +1,10 @@
 /**
  * How cells and modes look on every figure of a study: a cell has a colour, a mode a shape and a dash.
- * Cells that differ only in their number of training tasks are of one family and share its colour.
+ * Cells of one family share its colour.
  */
 import type { LegendEntry } from '../figure.ts';
 import type { Mode } from '../../evaluation/rollouts.ts';
-import type { CellSource, Settings } from '../study/source.ts';
+import type { Family } from '../study/families.ts';
 
 /** As `SERIES_COLOURS`, and more of them: contrast of 3 or more to light and dark pages. */
 const COLOURS = [
@@ -28,18 +28,6 @@ export const MARKS = {
   auto: { symbol: 'square', dashes: '2 3', legend: 'square' },
 } as const;
 
-export interface Member {
-  readonly name: string;
-  /** Training tasks. */
-  readonly examples: number;
-}
-
-export interface Family {
-  readonly name: string;
-  /** By number of training tasks. */
-  readonly members: readonly Member[];
-}
-
 export interface Palette {
   readonly families: readonly Family[];
   colourOf(cell: string): string;
@@ -47,24 +35,7 @@ export interface Palette {
   legend(cells: Iterable<string>): LegendEntry[];
 }
 
-export function paletteOf(
-  cells: readonly Pick<CellSource, 'study' | 'cell' | 'settings'>[],
-  nameOf: (study: string, cell: string) => string,
-): Palette {
-  const groups = new Map<string, Map<string, Member>>();
-  for (const { study, cell, settings } of cells) {
-    const { data, model, training } = settings as Record<string, Settings>;
-    const { examples, ...others } = training ?? {};
-    const key = JSON.stringify({ data, model, others });
-    const name = nameOf(study, cell);
-    const group = groups.get(key) ?? new Map<string, Member>();
-    group.set(name, { name, examples: Number(examples ?? data?.['trainCount'] ?? 0) });
-    groups.set(key, group);
-  }
-  const families = [...groups.values()].map((group): Family => {
-    const members = [...group.values()].sort((a, b) => a.examples - b.examples);
-    return { name: commonName(members.map(({ name }) => name)), members };
-  });
+export function paletteOf(families: readonly Family[]): Palette {
   const familyOf = (cell: string): number =>
     families.findIndex(({ members }) => members.some(({ name }) => name === cell));
   const colour = (family: number): string => COLOURS[Math.max(0, family) % COLOURS.length]!;
@@ -89,13 +60,3 @@ export const modeMarks = (modes: Iterable<Mode>, mark?: 'line'): LegendEntry[] =
     colour: 'currentColor',
     mark: mark === 'line' && mode === 'slow' ? 'line' : MARKS[mode].legend,
   }));
-
-/** What the names begin with, if that says something; else the first of them. */
-function commonName(names: readonly string[]): string {
-  const [first = '', ...others] = names;
-  let length = first.length;
-  for (const other of others) {
-    while (!other.startsWith(first.slice(0, length))) length--;
-  }
-  return first.slice(0, length).replace(/[-_. ]+$/, '') || first;
-}
