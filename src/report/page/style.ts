@@ -38,7 +38,7 @@ pre code { background: none; padding: 0; font-size: 1em; }
 .scroll { overflow-x: auto; max-width: 100%; }
 table { border-collapse: collapse; font-size: .875rem; font-variant-numeric: tabular-nums; margin: .5rem 0 1rem; }
 th, td { padding: .3rem .55rem; border-bottom: 1px solid var(--line); text-align: left; vertical-align: top; }
-td { white-space: nowrap; }
+td, th { white-space: nowrap; }
 th { font-weight: 600; color: var(--soft); vertical-align: bottom; line-height: 1.25; }
 tbody tr:hover { background: var(--shade); }
 .number { text-align: right; }

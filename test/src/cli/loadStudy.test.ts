@@ -123,6 +123,72 @@ describe('a study of one’s own', () => {
     },
   );
 
+  const CLAIM = {
+    text: 'more tasks help',
+    metric: 'optimalRate',
+    of: { cell: 'plain', mode: 'slow' },
+    to: { cell: 'few', mode: 'slow' },
+    expect: 'more',
+  };
+  const sampled = { label: 'sampled', tasks: 1, samples: 1, temperature: 0 };
+
+  it('may claim what it measures, of its cells and of those beside it', () => {
+    const beside = { other: ['large'] };
+    const of = { study: 'other', cell: 'large', mode: 'fast' };
+    const claims = [CLAIM, { ...CLAIM, of }, { ...CLAIM, evaluation: 'sampled' }];
+    const { study } = check({ claims, beside, evaluations: [sampled] });
+    expect(study.claims).toEqual(claims);
+    expect(study.beside).toEqual(beside);
+  });
+
+  it.each([
+    [{ metric: 'optimalrate' }, /metric: /],
+    [{ expect: 'between' }, /expect: /],
+    [{ text: ' ' }, /text: /],
+    [{ evidence: 1 }, /evidence: there is no such setting/],
+    [
+      { of: { cell: 'plane', mode: 'slow' } },
+      /of\.cell: the study has no cell "plane"; did you mean plain\?$/,
+    ],
+    [
+      { to: { cell: 'once', mode: 'slow' } },
+      /to\.mode: cell once is evaluated in fast, not in slow$/,
+    ],
+    [{ of: { ...CLAIM.of, mode: 'quick' } }, /of\.mode: /],
+    [
+      { of: { ...CLAIM.of, study: 'othr' } },
+      /of\.study: beside names no study "othr"; did you mean other\?$/,
+    ],
+    [
+      { to: { study: 'other', cell: 'small', mode: 'slow' } },
+      /to\.cell: beside\.other has no cell "small"$/,
+    ],
+    [{ to: { ...CLAIM.of, study: 'mine' } }, /to: is what it is compared with$/],
+    [
+      { evaluation: 'sample' },
+      /evaluation: the study has no evaluation "sample"; did you mean sampled\?$/,
+    ],
+    [{ evaluation: 'quick' }, /of\.mode: evaluation quick is made in fast, not in slow$/],
+  ])('may not claim what it does not measure: %j', (changes, message) => {
+    const cells = { ...MINE.cells, once: { evaluation: { modes: ['fast'] } } };
+    const quick = { ...sampled, label: 'quick', modes: ['fast'] };
+    const study = {
+      cells,
+      evaluations: [sampled, quick],
+      beside: { other: ['large'] },
+      claims: [CLAIM, { ...CLAIM, ...changes }],
+    };
+    expectInputError(() => check(study), /^mine.json: claims\[1\]\./);
+    expectInputError(() => check(study), message);
+  });
+
+  it('does not stand beside itself', () => {
+    expectInputError(
+      () => check({ beside: { mine: ['plain'] } }),
+      /^mine.json: beside.mine: is the study itself$/,
+    );
+  });
+
   it('is refused if it is no record', async () => {
     const file = path.join(temporaryFolder(), 'list.json');
     writeFileSync(file, '[]');
