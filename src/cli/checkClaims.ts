@@ -1,6 +1,6 @@
 /** Whether what a study claims is something that it measures. */
 import { InputError } from '../../envs/inputError.ts';
-import type { Claim, Study } from '../study.ts';
+import { modesOf, type Claim, type Study } from '../study.ts';
 import { quote } from './flags.ts';
 import type { LoadedStudy } from './loadStudy.ts';
 import { suggestion } from './nearest.ts';
@@ -35,6 +35,9 @@ function checkEvaluation(
   refuse: (field: string, message: string) => never,
 ): void {
   const labels = evaluations.map(({ label }) => label);
+  if (evaluations.find(({ label }) => label === evaluation)?.corrupt !== undefined) {
+    refuse('evaluation', `${evaluation} is of corrupted traces, which no claim is about`);
+  }
   if (evaluation === undefined || labels.includes(evaluation)) return;
   const meant = suggestion(evaluation, labels);
   refuse('evaluation', `the study has no evaluation ${quote(evaluation)}${meant}`);
@@ -66,8 +69,8 @@ function faultOf(
     const message = `cell ${cell} is evaluated in ${modes.join(' and ')}, not in ${mode}`;
     return { field: 'mode', message };
   }
-  const asked = study.evaluations.find(({ label }) => label === evaluation)?.modes;
-  if (asked?.includes(mode) ?? true) return null;
-  const message = `evaluation ${evaluation} is made in ${asked!.join(' and ')}, not in ${mode}`;
+  const made = study.evaluations.find(({ label }) => label === evaluation);
+  if (made === undefined || modesOf(made).includes(mode)) return null;
+  const message = `evaluation ${evaluation} is made in ${modesOf(made).join(' and ')}, not in ${mode}`;
   return { field: 'mode', message };
 }

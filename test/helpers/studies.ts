@@ -92,12 +92,14 @@ export function writeStudy(
     mkdirSync(results, { recursive: true });
     writeFileSync(path.join(results, 'experiment.json'), JSON.stringify(experiment));
     writeFileSync(path.join(results, 'metrics.jsonl'), metricsLines().join(''));
-    for (const { name, decoding } of evaluations) {
+    for (const { name, decoding, corruption } of evaluations) {
       const [mode] = decoding.modes;
       const { modes: _, on: __, label: ___, ...asked } = decoding;
       const settings: EvaluationSettings = {
         ...evaluationSettings(mode!, cell.seed),
-        ...(JSON.parse(JSON.stringify(pickSettings(asked))) as Partial<EvaluationSettings>),
+        ...(JSON.parse(
+          JSON.stringify(pickSettings({ ...asked, corruption })),
+        ) as Partial<EvaluationSettings>),
       };
       const fails = failed(cell.cell, cell.seed);
       const { samples } = decoding;
@@ -111,6 +113,6 @@ export function writeStudy(
 }
 
 function pickSettings(asked: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  const names = 'samples temperature topK topP form precision maxTokens split seed';
+  const names = 'samples temperature topK topP form precision corruption maxTokens split seed';
   return Object.fromEntries(names.split(' ').map((name) => [name, asked[name]]));
 }

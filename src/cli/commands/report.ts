@@ -14,7 +14,7 @@ export const report = defineCommand({
     ['kit report runs/demo runs/demo-solution-only --out results/baselines', 'Several, compared'],
   ],
   async run(folders, flags, session) {
-    const { reportRuns } = await import('../stages/report.ts');
+    const { reportRuns } = await import('../actions/report.ts');
     await reportRuns(folders, flags, session);
   },
 });

@@ -1,7 +1,5 @@
-/** The last stage: the report of one run or of several, and its numbers on the terminal. */
-import { existsSync, readdirSync } from 'node:fs';
+/** The last stage: the report of a run, and numbers on the terminal. */
 import path from 'node:path';
-import { InputError } from '../../../envs/inputError.ts';
 import { chooseExamples, exampleText } from '../../report/examples.ts';
 import { describeResult } from '../../report/prose.ts';
 import { isForced, probesOf, probeTable } from '../../report/probe.ts';
@@ -10,38 +8,7 @@ import type { Result } from '../../report/results.ts';
 import { plansTable, tracesTable } from '../../report/resultTables.ts';
 import { toTerminal } from '../../report/table.ts';
 import { runPaths } from '../../training/runFolder.ts';
-import { writeStudyReport } from '../../report/study/write.ts';
 import type { Session } from '../session.ts';
-import { holdsStudy, readStudySource } from './studyReport.ts';
-
-/** Writes the report, by default into the run's folder or, of several, into `report`. */
-export async function reportRuns(
-  folders: readonly string[],
-  { out }: { readonly out: string | undefined },
-  session: Session,
-): Promise<void> {
-  const [first = '', ...others] = folders;
-  const folder = out ?? (others.length === 0 ? runPaths(first).report : 'report');
-  if (existsSync(folder) && readdirSync(folder).length > 0 && !holdsReport(folder)) {
-    throw new InputError(`${folder} is not empty and holds no report: choose another --out`);
-  }
-  if (others.length === 0 && holdsStudy(first)) return reportStudy(first, folder, session);
-  const study = folders.find(holdsStudy);
-  if (study !== undefined) throw new InputError(`${study}: is a study, which is reported alone`);
-  const { page, results } = writeReport(folders, folder);
-  await printTables(results, session);
-  await session.print(`report: ${path.normalize(page)}`);
-}
-
-async function reportStudy(study: string, out: string, session: Session): Promise<void> {
-  const { page, claims } = writeStudyReport(readStudySource(study), out);
-  for (const { claim, verdict } of claims) await session.print(`${verdict}: ${claim.text}`);
-  await session.print(`report: ${path.normalize(page)}`);
-}
-
-function holdsReport(folder: string): boolean {
-  return ['report.md', 'tables.md'].every((name) => existsSync(path.join(folder, name)));
-}
 
 /** The end of a run: some tasks with what each mode answered, a line for each mode, the report. */
 export async function concludeRun(

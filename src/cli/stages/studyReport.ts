@@ -24,10 +24,9 @@ export function readStudySource(folder: string): StudySource {
   });
   return {
     ...study,
-    evaluations: study.evaluations.map(({ label, data }) => ({
-      label,
-      otherTasks: data !== undefined,
-    })),
+    evaluations: study.evaluations
+      .filter(({ corrupt }) => corrupt === undefined)
+      .map(({ label, data }) => ({ label, otherTasks: data !== undefined })),
     cells: [...cellsOf(loaded, folder), ...others.flatMap(({ found }) => found ?? [])],
     absent: others.filter(({ found }) => found === null).map(({ name }) => name),
     sweep: study.name in studies ? study.name : `results/${study.name}/${STUDY_FILE}`,
@@ -67,17 +66,19 @@ function cellsOf(
       ({ decoding: { label } }) => label === undefined || (labels?.includes(label) ?? true),
     );
     const found = wanted.filter((each) => exists && isKept(work.results, each));
+    const plain = found.filter(({ corruption }) => corruption === undefined);
     return {
       study: study.name,
       cell: cell.cell,
       seed: cell.seed,
       settings: cell.experiment,
       folder: exists ? work.results : null,
-      evaluations: found.map(({ name, decoding: { modes, label } }) => ({
+      evaluations: plain.map(({ name, decoding: { modes, label } }) => ({
         name,
         mode: modes[0]!,
         label: label ?? null,
       })),
+      probes: found.filter((each) => !plain.includes(each)).map(({ name }) => name),
       missing: wanted.length - found.length,
     };
   });

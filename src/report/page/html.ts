@@ -17,11 +17,12 @@ export function renderHtml(blocks: readonly Block[]): string {
   );
 }
 
-type Ids = ReadonlyMap<Block, string>;
+type Heading = Extract<Block, { kind: 'heading' }>;
+type Ids = ReadonlyMap<Heading, string>;
 
 /** A place to link to for each heading of the second level. */
 function idsOf(blocks: readonly Block[]): Ids {
-  const ids = new Map<Block, string>();
+  const ids = new Map<Heading, string>();
   const taken = new Set<string>();
   for (const block of blocks) {
     if (block.kind !== 'heading' || block.level !== 2) continue;
@@ -37,9 +38,7 @@ function idsOf(blocks: readonly Block[]): Ids {
 /** Few headings need no list of them. */
 function renderContents(ids: Ids): string {
   if (ids.size < 4) return '';
-  const links = [...ids].map(
-    ([block, id]) => `<a href="#${id}">${escapeXml('text' in block ? String(block.text) : '')}</a>`,
-  );
+  const links = [...ids].map(([{ text }, id]) => `<a href="#${id}">${escapeXml(text)}</a>`);
   return `<nav aria-label="Contents">${links.join(' ')}</nav>\n`;
 }
 
@@ -62,6 +61,7 @@ function renderBlock(block: Block, ids: Ids): string {
         `<figcaption>${escapeXml(block.caption)}</figcaption>\n</figure>`
       );
     case 'code':
+    default:
       return `<pre><code>${escapeXml(block.text)}</code></pre>`;
   }
 }

@@ -21,7 +21,8 @@ function renderBlock(block: Block): string {
       const caption = escapeMarkdown(block.caption);
       return `![${caption}](${block.name})\n\n_${caption}_\n`;
     }
-    case 'code': {
+    case 'code':
+    default: {
       const fence = '`'.repeat(Math.max(3, 1 + longestRun(block.text)));
       return `${fence}${block.language}\n${block.text}\n${fence}\n`;
     }

@@ -3,7 +3,8 @@ import type { MetricName } from '../../evaluation/metrics.ts';
 import { code, heading, list, paragraphs, prose, section, table, text } from '../page/blocks.ts';
 import type { Block } from '../page/blocks.ts';
 import { DEVIATIONS } from '../prose.ts';
-import { SAMENESS } from '../report.ts';
+import type { Probe } from '../probe.ts';
+import { probeBlocks, SAMENESS } from '../report.ts';
 import { readRun, type Run } from '../run.ts';
 import { familiesOf, largestOf } from './families.ts';
 import { type Palette, paletteOf } from '../studyFigures/palette.ts';
@@ -13,6 +14,7 @@ import { type CellRuns, costTable } from './cost.ts';
 import * as figures from './figures.ts';
 import { missingText, studyCaveats } from './remarks.ts';
 import { cellNames, describeSettings, readRows, type Row } from './rows.ts';
+import { readProbes } from './probes.ts';
 import { differingSettings } from './settings.ts';
 import type { StudySource } from './source.ts';
 import { kindsTable, labelTable } from './tables.ts';
@@ -22,6 +24,7 @@ export interface StudyResults {
   readonly rows: readonly Row[];
   readonly claims: readonly JudgedClaim[];
   readonly runs: readonly CellRuns[];
+  readonly probes: readonly Probe[];
 }
 
 /** @throws InputError if something is damaged, or methods were evaluated on different tasks */
@@ -39,10 +42,14 @@ export function readStudyResults(source: StudySource): StudyResults {
     rows,
     claims: judgeClaims(source.claims, rows, source.name),
     runs: [...runs].map(([name, runs]) => ({ name, runs })),
+    probes: readProbes(source),
   };
 }
 
-export function studyPage(source: StudySource, { rows, claims, runs }: StudyResults): Block[] {
+export function studyPage(
+  source: StudySource,
+  { rows, claims, runs, probes }: StudyResults,
+): Block[] {
   const { name, question, notes, cells, sweep } = source;
   const names = cellNames(source);
   const families = familiesOf(cells, names);
@@ -67,6 +74,7 @@ export function studyPage(source: StudySource, { rows, claims, runs }: StudyResu
     ...section('When fast mode fails', figures.fastSlowFigures(own, palette)),
     ...section('What auto mode chooses', choiceBlocks(source, drawn, palette)),
     ...section('Tasks of other kinds', kindBlocks(source, rows, palette)),
+    ...section('Corrupted traces', probeBlocks(probes)),
     ...section('Learning', figures.learningFigures(runs, palette)),
     ...section('Notes', paragraphs(notes)),
     ...section(

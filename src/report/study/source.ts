@@ -42,6 +42,8 @@ export interface CellSource {
   /** Null if nothing of it is there yet. */
   readonly folder: string | null;
   readonly evaluations: readonly EvaluationSource[];
+  /** Names of evaluations behind corrupted traces, which are there. */
+  readonly probes: readonly string[];
   /** Evaluations that are not there yet. */
   readonly missing: number;
 }

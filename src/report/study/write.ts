@@ -2,6 +2,7 @@
 import { toCsv } from '../table.ts';
 import { type Block, heading, table } from '../page/blocks.ts';
 import { renderMarkdown } from '../page/markdown.ts';
+import { probeTable } from '../probe.ts';
 import { type WrittenPage, writePage } from '../page/write.ts';
 import { claimsTable, verdictTable } from './claimBlocks.ts';
 import type { JudgedClaim } from './claims.ts';
@@ -29,7 +30,7 @@ export function writeStudyReport(source: StudySource, out: string): StudyReport 
   return { ...written, claims: results.claims };
 }
 
-function tableBlocks(source: StudySource, { rows, claims }: StudyResults): Block[] {
+function tableBlocks(source: StudySource, { rows, claims, probes }: StudyResults): Block[] {
   const labels = otherKinds(source);
   const shown = rows.filter(({ label }) => label === null || labels.includes(label));
   return [
@@ -38,5 +39,6 @@ function tableBlocks(source: StudySource, { rows, claims }: StudyResults): Block
     ...(shown.some(({ label }) => label !== null)
       ? [heading(3, 'Tasks of other kinds: optimal %'), table(kindsTable(shown, [null, ...labels]))]
       : []),
+    ...(probes.length === 0 ? [] : [heading(3, 'Corrupted traces'), table(probeTable(probes))]),
   ];
 }

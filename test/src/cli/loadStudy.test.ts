@@ -168,13 +168,17 @@ describe('a study of one’s own', () => {
       { evaluation: 'sample' },
       /evaluation: the study has no evaluation "sample"; did you mean sampled\?$/,
     ],
+    [
+      { evaluation: 'behind' },
+      /evaluation: behind is of corrupted traces, which no claim is about$/,
+    ],
     [{ evaluation: 'quick' }, /of\.mode: evaluation quick is made in fast, not in slow$/],
   ])('may not claim what it does not measure: %j', (changes, message) => {
     const cells = { ...MINE.cells, once: { evaluation: { modes: ['fast'] } } };
     const quick = { ...sampled, label: 'quick', modes: ['fast'] };
     const study = {
       cells,
-      evaluations: [sampled, quick],
+      evaluations: [sampled, quick, { ...sampled, label: 'behind', corrupt: ['swap'] }],
       beside: { other: ['large'] },
       claims: [CLAIM, { ...CLAIM, ...changes }],
     };

@@ -53,7 +53,9 @@ describe('the page of a study', () => {
     for (const name of 'claims.csv report.html report.md results.csv tables.md'.split(' ')) {
       expect(names).toContain(name);
     }
-    const shown = [...read('report.md').matchAll(/\]\(([\w.-]+)\)/g)].map(([, name]) => name);
+    const shown = [...read('report.md').matchAll(/\]\(([\w.-]+)\)/g)].map(([, name]) =>
+      String(name),
+    );
     expect(shown.sort()).toEqual(names.filter((name) => name.endsWith('.svg')));
     const before = names.map(read);
     report(study, out);
@@ -78,7 +80,7 @@ describe('the page of a study', () => {
     const { read } = report(study);
     const { document } = new JSDOM(read('report.html')).window;
     expect(document.querySelector('.lead')?.textContent).toBe('Does <dropping> help?');
-    const text = document.body.textContent!;
+    const text = document.body.textContent;
     expect(text).toContain('A null result & all stay in.');
     expect(text).toContain('training.dropping');
     // 200 steps in 20 seconds at 30,000 tokens a second, for each of six runs.
@@ -113,6 +115,23 @@ describe('the page of a study', () => {
       expect(parsed.querySelector('parsererror')).toBeNull();
       expect(read(name)).not.toMatch(/NaN|undefined|Infinity|href/);
     }
+  });
+});
+
+describe('a study with corrupted traces', () => {
+  it('tells what became of the plans, apart from what the cells answer by themselves', () => {
+    const corrupt = { label: 'traces', tasks: 3, samples: 1, temperature: 0, corrupt: ['swap'] };
+    const folder = path.join(root, 'corrupt');
+    const { read } = report(
+      writeStudy(folder, { ...SMALL_STUDY, evaluations: [corrupt], claims: [] }),
+    );
+    // The same responses behind true and swapped traces: the plans are unchanged.
+    expect(read('report.md')).toMatch(
+      /## Corrupted traces\n\n.*\n.*\n\| dualformer, traces +\| swap +\| +3 \| 100\.0 ± 0\.0 \|/,
+    );
+    expect(read('tables.md')).toContain('### Corrupted traces\n');
+    expect(read('results.csv')).not.toContain('traces');
+    expect(read('corruptions.svg')).toContain('swap');
   });
 });
 

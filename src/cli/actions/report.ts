@@ -1,0 +1,39 @@
+/** `kit report`: the page of one run, of several side by side, or of a study. */
+import { existsSync, readdirSync } from 'node:fs';
+import path from 'node:path';
+import { InputError } from '../../../envs/inputError.ts';
+import { writeReport } from '../../report/report.ts';
+import { writeStudyReport } from '../../report/study/write.ts';
+import { runPaths } from '../../training/runFolder.ts';
+import type { Session } from '../session.ts';
+import { printTables } from '../stages/report.ts';
+import { holdsStudy, readStudySource } from '../stages/studyReport.ts';
+
+/** Writes the report, by default into the run's folder or, of several, into `report`. */
+export async function reportRuns(
+  folders: readonly string[],
+  { out }: { readonly out: string | undefined },
+  session: Session,
+): Promise<void> {
+  const [first = '', ...others] = folders;
+  const folder = out ?? (others.length === 0 ? runPaths(first).report : 'report');
+  if (existsSync(folder) && readdirSync(folder).length > 0 && !holdsReport(folder)) {
+    throw new InputError(`${folder} is not empty and holds no report: choose another --out`);
+  }
+  if (others.length === 0 && holdsStudy(first)) return reportStudy(first, folder, session);
+  const study = folders.find(holdsStudy);
+  if (study !== undefined) throw new InputError(`${study}: is a study, which is reported alone`);
+  const { page, results } = writeReport(folders, folder);
+  await printTables(results, session);
+  await session.print(`report: ${path.normalize(page)}`);
+}
+
+async function reportStudy(study: string, out: string, session: Session): Promise<void> {
+  const { page, claims } = writeStudyReport(readStudySource(study), out);
+  for (const { claim, verdict } of claims) await session.print(`${verdict}: ${claim.text}`);
+  await session.print(`report: ${path.normalize(page)}`);
+}
+
+function holdsReport(folder: string): boolean {
+  return ['report.md', 'tables.md'].every((name) => existsSync(path.join(folder, name)));
+}
