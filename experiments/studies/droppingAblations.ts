@@ -22,4 +22,25 @@ export const droppingAblations: StudyInput = {
   },
   seeds: [1, 2, 3],
   beside: { 'dualformer-mazes': ['dualformer', 'mix-0.5'] },
+  claims: [
+    ...['levels-01', 'levels-02', 'levels-03', 'levels-012', 'levels-0123'].map((cell) =>
+      whole('All levels together beat some of them', cell),
+    ),
+    whole('The probabilities for mazes beat those for Sokoban', 'sokoban-probabilities'),
+    whole('They beat the third candidate', 'third-candidate'),
+    whole('Drawing at every pass beats drawing once', 'drawn-once'),
+    whole('The paper’s levels beat those of the released code', 'released-code'),
+    whole('Batches of similar lengths beat mixed ones', 'unsorted'),
+  ],
 };
+
+/** That Dualformer as published plans better in slow mode than a cell. */
+function whole(text: string, cell: string): NonNullable<StudyInput['claims']>[number] {
+  return {
+    text: `${text} (${cell})`,
+    metric: 'optimalRate',
+    of: { study: 'dualformer-mazes', cell: 'dualformer', mode: 'slow' },
+    to: { cell, mode: 'slow' },
+    expect: 'more',
+  };
+}

@@ -13,17 +13,17 @@ const auto = { cell: 'dualformer', mode: 'auto' } as const;
 const complete = { cell: 'complete-trace', mode: 'slow' } as const;
 const solution = { cell: 'solution-only', mode: 'fast' } as const;
 
-/** Greedy and sampled, each as a claim of its own. */
+/** Greedily, by the mean of 64 responses, and by the best of them, each as a claim of its own. */
 function optimal(claim: Pick<Claim, 'text' | 'of' | 'to' | 'published'>): Claim[] {
-  const { published, ...both } = claim;
+  const { published, text, ...both } = claim;
+  const sampled = { ...both, evaluation: 'sampled', expect: 'more' } as const;
   return [
-    { ...both, metric: 'optimalRate', expect: 'more' },
+    { ...both, text, metric: 'optimalRate', expect: 'more' },
+    { ...sampled, text: `${text}, on the average of 64 tries`, metric: 'optimalRate' },
     {
-      ...both,
-      text: `${claim.text}, with 64 tries`,
+      ...sampled,
+      text: `${text}, with the best of 64 tries`,
       metric: 'oneOptimal',
-      evaluation: 'sampled',
-      expect: 'more',
       ...(published !== undefined && { published }),
     },
   ];
@@ -65,7 +65,7 @@ export const dualformerClaims: Claim[] = [
     published: '96.6 against 80 %',
   }),
   {
-    text: 'Auto mode plans less well than slow mode, with 64 tries',
+    text: 'Auto mode plans less well than slow mode, with the best of 64 tries',
     metric: 'oneOptimal',
     of: auto,
     to: slow,
