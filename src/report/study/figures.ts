@@ -13,23 +13,24 @@ import type { Row } from './rows.ts';
 
 const GROUPED = 'Groups of about as many tasks each.';
 
-export function plainFigures(rows: readonly Row[], palette: Palette): Figure[] {
-  return [
-    ...figure(
-      'pareto.svg',
-      paretoFigure(rows, palette, {
-        metric: 'optimalRate',
-        title: 'Optimal responses against the length of thought',
-        label: 'optimal (%)',
-      }),
-      `Up and to the left is better: more optimal plans for fewer tokens.`,
-    ),
-    ...figure(
-      'dataCurve.svg',
-      dataCurveFigure(rows, palette),
-      `Cells of one line differ in nothing but the number of training tasks.`,
-    ),
-  ];
+export function paretoFigures(rows: readonly Row[], palette: Palette): Figure[] {
+  return figure(
+    'pareto.svg',
+    paretoFigure(rows, palette, {
+      metric: 'optimalRate',
+      title: 'Optimal responses against the length of thought',
+      label: 'optimal (%)',
+    }),
+    `Up and to the left is better: more optimal plans for fewer tokens.`,
+  );
+}
+
+export function curveFigures(rows: readonly Row[], palette: Palette): Figure[] {
+  return figure(
+    'dataCurve.svg',
+    dataCurveFigure(rows, palette),
+    `Cells of one line differ in nothing but the number of training tasks.`,
+  );
 }
 
 /** @param rows of one label, of several samples a task */

@@ -17,7 +17,7 @@ import { cellNames, describeSettings, readRows, type Row } from './rows.ts';
 import { readProbes } from './probes.ts';
 import { differingSettings } from './settings.ts';
 import type { StudySource } from './source.ts';
-import { kindsTable, labelTable } from './tables.ts';
+import { kindsTable, labelTable, type LabelledRows, summaryTable } from './tables.ts';
 
 /** All numbers of a study. */
 export interface StudyResults {
@@ -64,6 +64,7 @@ export function studyPage(
     heading(1, name),
     ...text(question, 'lead'),
     ...text(missingText(source), 'notice'),
+    ...section('In short', summaryBlocks(source, rows, palette)),
     ...section('Claims', claimBlocks(claims, seeds)),
     ...section('Results', ...resultBlocks(source, rows, palette)),
     ...section(
@@ -98,14 +99,18 @@ export function studyPage(
 }
 
 /** Every evaluation of the cells' own kind of tasks, with its table. */
-export function tablesOf(
-  { evaluations }: StudySource,
-  rows: readonly Row[],
-): { readonly label: string | null; readonly rows: readonly Row[] }[] {
+export function tablesOf({ evaluations }: StudySource, rows: readonly Row[]): LabelledRows[] {
   const labels = evaluations.filter(({ otherTasks }) => !otherTasks).map(({ label }) => label);
   return [null, ...labels]
     .map((label) => ({ label, rows: rows.filter((row) => row.label === label) }))
     .filter((each) => each.rows.length > 0);
+}
+
+function summaryBlocks(source: StudySource, rows: readonly Row[], palette: Palette): Block[] {
+  const tables = tablesOf(source, rows);
+  const own = tables.find(({ label }) => label === null)?.rows ?? [];
+  if (own.length === 0) return [];
+  return [table(summaryTable(tables)), ...text(ERRORS), ...figures.paretoFigures(own, palette)];
 }
 
 export function resultTableBlocks(label: string | null, rows: readonly Row[]): Block[] {
@@ -123,10 +128,10 @@ function resultBlocks(source: StudySource, rows: readonly Row[], palette: Palett
   const tables = tablesOf(source, rows).map(({ label, rows }) => [
     ...resultTableBlocks(label, rows),
     ...(label === null
-      ? figures.plainFigures(rows, palette)
+      ? figures.curveFigures(rows, palette)
       : figures.sampledFigures(rows, palette, label)),
   ]);
-  return tables.length === 0 ? [] : [text(ERRORS), ...tables];
+  return tables;
 }
 
 const LARGEST =
@@ -134,8 +139,8 @@ const LARGEST =
   'of them is drawn.';
 
 const ERRORS =
-  '± in tables, bars and bands in figures are one standard error over seeds; of a single seed, over ' +
-  'tasks.';
+  'Here and below, ± in tables, bars and bands in figures are one standard error over seeds; of a single ' +
+  'seed, over tasks.';
 
 /** From sampled responses if there are any: greedy ones do not show how often. */
 function choiceBlocks(source: StudySource, rows: readonly Row[], palette: Palette): Block[] {

@@ -4,6 +4,51 @@ import { type Column, formatEstimate } from '../resultTables.ts';
 import type { Table } from '../table.ts';
 import type { Row } from './rows.ts';
 
+/** Rows of one evaluation label; null is the cells' own. */
+export interface LabelledRows {
+  readonly label: string | null;
+  readonly rows: readonly Row[];
+}
+
+/** What matters most of every method: its cells' own evaluation, and those with several samples. */
+export function summaryTable(tables: readonly LabelledRows[]): Table {
+  const columns = tables.flatMap(summaryColumns);
+  const own = tables.find(({ label }) => label === null)?.rows ?? [];
+  return {
+    columns: [
+      ...HEAD,
+      { title: 'seeds', align: 'right' },
+      ...columns.map(({ title }) => ({ title, align: 'right' }) as const),
+      { title: 'trace tokens', align: 'right' },
+    ],
+    rows: own.map((row) => [
+      ...head(row),
+      String(row.seeds.length),
+      ...columns.map(({ rows, metric }) => {
+        const same = rows.find(({ name, mode }) => name === row.name && mode === row.mode);
+        return formatEstimate(metric, same?.metrics[metric] ?? null);
+      }),
+      formatEstimate('traceLength', row.metrics.traceLength),
+    ]),
+  };
+}
+
+interface SummaryColumn {
+  readonly rows: readonly Row[];
+  readonly metric: MetricName;
+  readonly title: string;
+}
+
+function summaryColumns({ label, rows }: LabelledRows): SummaryColumn[] {
+  if (label === null) return [{ rows, metric: 'optimalRate', title: 'optimal %' }];
+  const samples = rows[0]?.seeds[0]?.settings.samples ?? 1;
+  if (samples === 1) return [];
+  return [
+    { rows, metric: 'optimalRate', title: `${label}, optimal %` },
+    { rows, metric: 'oneOptimal', title: `${label}, 1-Optimal-${samples} %` },
+  ];
+}
+
 /** Every method under one label. Columns that say nothing about them are left out. */
 export function labelTable(rows: readonly Row[]): Table {
   const columns = columnsOf(rows).filter(([name]) => rows.some(({ metrics }) => metrics[name]));

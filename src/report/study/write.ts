@@ -9,20 +9,21 @@ import type { JudgedClaim } from './claims.ts';
 import { otherKinds, readStudyResults, resultTableBlocks, studyPage, tablesOf } from './page.ts';
 import type { StudyResults } from './page.ts';
 import type { StudySource } from './source.ts';
-import { kindsTable, tidyRows } from './tables.ts';
+import { kindsTable, summaryTable, tidyRows } from './tables.ts';
 
 export interface StudyReport extends WrittenPage {
   readonly claims: readonly JudgedClaim[];
 }
 
 /**
- * Writes report.html, report.md, tables.md, results.csv, claims.csv and the figures into `out`; the
+ * Writes report.html, report.md, summary.md, tables.md, results.csv, claims.csv and the figures into `out`; the
  * same records give the same bytes.
  * @throws InputError if something is damaged, or methods were evaluated on different tasks
  */
 export function writeStudyReport(source: StudySource, out: string): StudyReport {
   const results = readStudyResults(source);
   const written = writePage(studyPage(source, results), out, [
+    ['summary.md', renderMarkdown([table(summaryTable(tablesOf(source, results.rows)))])],
     ['tables.md', renderMarkdown(tableBlocks(source, results))],
     ['results.csv', toCsv(tidyRows(results.rows))],
     ['claims.csv', toCsv(claimsTable(results.claims))],

@@ -71,6 +71,13 @@ describe('the page of a study', () => {
     // Seeds 100 % and 0 %: mean 50, deviation 70.7, over √2.
     expect(tables).toMatch(/\| solution-only +\| fast \| +2 \| +50\.0 ± 50\.0 \|/);
     expect(tables).toMatch(/\| cell +\| mode \| +trained on \| +open \|/);
+    const [head, ...rows] = read('summary.md').trim().split('\n');
+    expect(head).toMatch(
+      /optimal % \| +sampled, optimal % \| +sampled, 1-Optimal-4 % \| +trace tokens/,
+    );
+    expect(rows.find((row) => row.includes('solution-only'))).toMatch(
+      /\| fast \| +2 \| +50\.0 ± 50\.0 \| [^|]+\| [^|]+\| +0\.0 ± 0\.0 \|$/,
+    );
     expect(read('results.csv')).toContain(
       'small-study,solution-only,fast,own,1,3,2,optimalRate,0.5,0.5,2\n',
     );
