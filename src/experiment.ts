@@ -113,6 +113,18 @@ export const trainingSchema = z.strictObject({
   maxMinutes: z.number().positive().nullable().default(null),
 });
 
+/** How responses are drawn, where more is asked for than a temperature. */
+export const drawingFields = {
+  /** Draws from the k likeliest tokens only. */
+  topK: count.optional(),
+  /** Draws from the likeliest tokens that together have this probability. */
+  topP: z.number().gt(0).max(1).optional(),
+  /** What responses are held to; see `traces/grammar.ts` for what each name means. */
+  form: z.enum(['any', 'well-formed', 'complete']).optional(),
+  /** Of weights and of what is remembered while planning; fp32 unless given. */
+  precision: z.enum(['fp32', 'bf16']).optional(),
+} as const;
+
 const evaluationFields = z.strictObject({
   split: z.enum(['validation', 'test']).default('test'),
   /** Tasks of the split, the first ones. */
@@ -124,31 +136,26 @@ const evaluationFields = z.strictObject({
   /** Responses per task; 1 with temperature 0 is greedy. */
   samples: count.default(64),
   temperature: z.number().min(0).default(1),
-  /** Draws from the k likeliest tokens only. */
-  topK: count.optional(),
-  /** Draws from the likeliest tokens that together have this probability. */
-  topP: z.number().gt(0).max(1).optional(),
-  /** What responses are held to; see `traces/grammar.ts` for what each name means. */
-  form: z.enum(['any', 'well-formed', 'complete']).optional(),
-  /** Of weights and of what is remembered while planning; fp32 unless given. */
-  precision: z.enum(['fp32', 'bf16']).optional(),
+  ...drawingFields,
   /** Longest response in tokens. */
   maxTokens: count.default(10_000),
   /** Solved tasks that the report draws, per mode. */
   drawings: z.number().int().min(0).default(3),
 });
 
-const NEEDS_DRAWS = 'needs a temperature above 0';
+/** Greedy responses draw from nothing. */
+export function checkDraws(
+  evaluation: { readonly temperature: number; readonly topK?: unknown; readonly topP?: unknown },
+  issues: z.core.$RefinementCtx,
+): void {
+  if (evaluation.temperature > 0) return;
+  for (const field of ['topK', 'topP'] as const) {
+    if (evaluation[field] === undefined) continue;
+    issues.addIssue({ code: 'custom', path: [field], message: 'needs a temperature above 0' });
+  }
+}
 
-export const evaluationSchema = evaluationFields
-  .refine(({ temperature: t, topK }) => t > 0 || topK === undefined, {
-    message: NEEDS_DRAWS,
-    path: ['topK'],
-  })
-  .refine(({ temperature: t, topP }) => t > 0 || topP === undefined, {
-    message: NEEDS_DRAWS,
-    path: ['topP'],
-  });
+export const evaluationSchema = evaluationFields.superRefine(checkDraws);
 
 export const experimentSchema = z.strictObject({
   name: z.string().regex(/^[a-z0-9][a-z0-9._-]*$/i, 'letters, digits, ".", "_" and "-" only'),

@@ -8,7 +8,7 @@
 import { z } from 'zod';
 import { CORRUPTIONS } from '../traces/corruptions.ts';
 import { METRICS, type MetricName } from './evaluation/metrics.ts';
-import type { ExperimentInput } from './experiment.ts';
+import { checkDraws, drawingFields, type ExperimentInput } from './experiment.ts';
 
 const NAME = z.string().regex(/^[a-z0-9][a-z0-9._-]*$/i, 'letters, digits, ".", "_" and "-" only');
 
@@ -33,10 +33,7 @@ const studyEvaluationSchema = z
     tasks: count,
     samples: count,
     temperature: z.number().min(0),
-    topK: count.optional(),
-    topP: z.number().gt(0).max(1).optional(),
-    form: z.enum(['any', 'well-formed', 'complete']).optional(),
-    precision: z.enum(['fp32', 'bf16']).optional(),
+    ...drawingFields,
     maxTokens: count.optional(),
     /** Those of them that the cell's own evaluation has; all of these unless given. */
     modes: z
@@ -57,7 +54,8 @@ const studyEvaluationSchema = z
       const message = `must be ${held ?? 'left out'} where traces are corrupted`;
       issues.addIssue({ code: 'custom', path: [field], message });
     }
-  });
+  })
+  .superRefine(checkDraws);
 
 /** A method: a cell's model in one mode. */
 const methodSchema = z.strictObject({

@@ -35,6 +35,21 @@ export function ownDecoding({ evaluation, seed }: Experiment): Decoding {
   };
 }
 
+/** What of it the records depend on, in the words that they are kept with. */
+export function drawnBy({
+  samples,
+  temperature,
+  topK,
+  topP,
+  form,
+  precision,
+  maxTokens,
+  seed,
+  split,
+}: Decoding) {
+  return { samples, temperature, topK, topP, form, precision, maxTokens, seed, split };
+}
+
 /** One evaluation of those that a decoding asks for. */
 export interface Asked {
   readonly mode: Mode;

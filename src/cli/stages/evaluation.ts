@@ -16,7 +16,7 @@ import type { Experiment } from '../../experiment.ts';
 import { sha256 } from '../../files.ts';
 import { firstDifference } from '../../firstDifference.ts';
 import { acquireLock } from '../../lock.ts';
-import { asked, nameOf, ownDecoding, type Decoding } from './decoding.ts';
+import { asked, drawnBy, nameOf, ownDecoding, type Decoding } from './decoding.ts';
 import { checkPrecision } from './engine.ts';
 import { loadModel } from './model.ts';
 import type { Checkpoint } from '../../training/checkpoint.ts';
@@ -54,17 +54,9 @@ export async function evaluateModes(stage: EvaluationStage, session: Session): P
   for (const { mode, corruption } of asked(decoding)) {
     const settings: EvaluationSettings = {
       mode,
-      samples: decoding.samples,
-      temperature: decoding.temperature,
-      topK: decoding.topK,
-      topP: decoding.topP,
-      form: decoding.form,
-      precision: decoding.precision,
+      ...drawnBy(decoding),
       corruption,
-      maxTokens: decoding.maxTokens,
-      seed: decoding.seed,
       referenceRuns: REFERENCE_RUNS,
-      split: decoding.split,
       tasks: Math.min(decoding.tasks, dataset.manifest.splits[decoding.split].rows),
       vocabulary: checkpoint.vocabulary,
       dataset: datasetChecksum(dataset.manifest),

@@ -7,6 +7,7 @@ import { readJson } from '../../files.ts';
 import { firstDifference } from '../../firstDifference.ts';
 import { experimentDifference, runPaths } from '../../training/runFolder.ts';
 import type { Study } from '../../study.ts';
+import { drawnBy } from '../stages/decoding.ts';
 import { STUDY_FILE, type ExpectedEvaluation, type Work } from './work.ts';
 
 /**
@@ -41,9 +42,7 @@ export function isKept(
 ): boolean {
   const held = readEvaluationSettings(results, name);
   if (held === null) return false;
-  const { samples, temperature, topK, topP, form, precision, maxTokens, split, seed } = decoding;
-  const drawn = { samples, temperature, topK, topP, form, precision };
-  const asked = { ...drawn, corruption, maxTokens, split, seed, tasks };
+  const asked = { ...drawnBy(decoding), corruption, tasks };
   return Object.entries(asked).every(([key, value]) => held[key as keyof typeof asked] === value);
 }
 

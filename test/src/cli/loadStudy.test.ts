@@ -75,6 +75,10 @@ describe('a study of one’s own', () => {
   });
 
   it.each([
+    [
+      { evaluations: [{ label: 'a', tasks: 2, samples: 1, temperature: 0, topK: 3 }] },
+      /^mine.json: evaluations\[0\].topK: needs a temperature above 0; it is 3$/,
+    ],
     [{ cells: {} }, /^mine.json: cells: expected one cell or more/],
     [{ cells: { 'a b': {} } }, /^mine.json: cells/],
     [{ cellz: {} }, /^mine.json: cellz: there is no such setting; did you mean cells\?$/],
