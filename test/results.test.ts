@@ -52,6 +52,12 @@ describe('a committed report', () => {
     60_000,
   );
 
+  it('gives the README its main table', () => {
+    const readme = readFileSync(path.join(kitRoot, 'README.md'), 'utf8');
+    const { report } = runPaths(path.join(results, 'dualformer-mazes'));
+    expect(readme).toContain(readFileSync(path.join(report, 'summary.md'), 'utf8').trim());
+  });
+
   it('of anything else would be noticed', () => {
     const [run, study] = [
       writeRun(path.join(temporary, 'a', 'run')),

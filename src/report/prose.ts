@@ -14,6 +14,7 @@ export function settingTable(runs: readonly Run[], labels: readonly string[]): T
       ({ experiment }) => (experiment.data.nondeterministic ? 'nondeterministic' : 'deterministic'),
     ],
     ['model', ({ experiment }) => describeModel(experiment.model)],
+    ['has words for', ({ experiment: { data } }) => describeWords(data)],
     ['trace dropping', ({ experiment }) => describeDropping(experiment.training.dropping)],
     ['optimisation', ({ experiment }) => describeTraining(experiment)],
     ['training done', describeBudget],
@@ -108,6 +109,12 @@ function describeModel(model: ReportedExperiment['model']): string {
   return Object.entries(model)
     .map(([name, value]) => `${name} ${String(value)}`)
     .join(', ');
+}
+
+/** Boards that a model has coordinates for. */
+function describeWords({ task, vocabularySide = 0 }: ReportedExperiment['data']): string {
+  const side = Math.max(task.width, task.height, vocabularySide);
+  return `boards up to ${side}×${side}`;
 }
 
 function describeDropping(dropping: ReportedExperiment['training']['dropping']): string {

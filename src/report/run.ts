@@ -24,6 +24,8 @@ const experimentSchema = z.looseObject({
       boxes: z.number().optional(),
     }),
     trainCount: z.number(),
+    /** The largest board that the vocabulary has words for, if it is not the task's. */
+    vocabularySide: z.number().optional(),
     nondeterministic: z.boolean().default(false),
   }),
   model: z.union([z.string(), z.looseObject({ dim: z.number() })]),

@@ -15,7 +15,7 @@ import * as figures from './figures.ts';
 import { missingText, studyCaveats } from './remarks.ts';
 import { cellNames, describeSettings, readRows, type Row } from './rows.ts';
 import { readProbes } from './probes.ts';
-import { differingSettings } from './settings.ts';
+import { commonSettings, differingSettings } from './settings.ts';
 import type { StudySource } from './source.ts';
 import { kindsTable, labelTable, type LabelledRows, summaryTable } from './tables.ts';
 
@@ -59,6 +59,7 @@ export function studyPage(
   const own = drawn.filter(({ label }) => label === null);
   const seeds = new Set(cells.filter(({ study }) => study === name).map(({ seed }) => seed)).size;
   const settings = differingSettings(cells, names);
+  const common = commonSettings(runs.flatMap((each) => each.runs));
   const costs = costTable(runs);
   return [
     heading(1, name),
@@ -89,7 +90,7 @@ export function studyPage(
       ),
     ),
     ...section('Deviations from the papers', list(DEVIATIONS.map(prose))),
-    ...section('Cells', settings.rows.length === 0 ? [] : [table(settings)]),
+    ...section('Settings', [common, settings].filter(({ rows }) => rows.length > 0).map(table)),
     ...section('What it cost', costs.rows.length === 0 ? [] : [table(costs)]),
     ...section('How to make it again', [
       code('sh', `npx kit sweep ${sweep}\nnpx kit report results/${name}`),

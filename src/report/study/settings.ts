@@ -1,9 +1,25 @@
 /** What tells the cells of a study apart, and what they have in common. */
+import { settingTable } from '../prose.ts';
+import type { Run } from '../run.ts';
 import type { Table } from '../table.ts';
 import type { CellSource, Settings } from './source.ts';
 
 /** In words, and given to each cell by the study. */
 const LEFT_OUT = /^(name|seed|description|notes)$/;
+
+/** What was the same in all runs, two columns. */
+export function commonSettings(runs: readonly Run[]): Table {
+  const { rows } = settingTable(
+    runs,
+    runs.map(() => ''),
+  );
+  return {
+    columns: [{ title: '' }, { title: 'in all cells' }],
+    rows: rows
+      .filter(([, first, ...others]) => others.every((other) => other === first))
+      .map(([name, value]) => [name!, value!]),
+  };
+}
 
 /** The settings in which the cells differ, one row a cell; empty if they do not. */
 export function differingSettings(
