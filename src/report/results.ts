@@ -51,9 +51,10 @@ export function collectResults(runs: readonly Run[]): Result[] {
   });
 }
 
-/** Runs of one experiment differ in nothing but the seed. */
+/** Runs of one experiment differ in nothing but the seed, and in what is said about them in words. */
 function experimentKey(run: Run): string {
-  return JSON.stringify({ ...run.experiment, name: nameOf(run), seed: null });
+  const { description: _, notes: __, ...settings } = run.experiment;
+  return JSON.stringify({ ...settings, name: nameOf(run), seed: null });
 }
 
 /** Without the seed, which a study adds to the names of its cells. */

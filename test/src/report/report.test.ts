@@ -106,9 +106,13 @@ describe('the report of one run', () => {
 });
 
 describe('reports of other runs', () => {
-  it('runs that differ in their seed only are one row with an error over runs', () => {
+  it('runs that differ in their seed only, or in words, are one row with an error over runs', () => {
     const runs = [1, 2, 3].map((seed) =>
-      writeRun(path.join(folder, `seed${seed}`), { seed, failed: seed === 3 ? [] : [2] }),
+      writeRun(path.join(folder, `seed${seed}`), {
+        seed,
+        failed: seed === 3 ? [] : [2],
+        experiment: { notes: `Written at the time of run ${seed}.` },
+      }),
     );
     const { results } = writeReport(runs, path.join(folder, 'seeds'));
     expect(results).toHaveLength(3);
