@@ -113,14 +113,22 @@ export function differencesTable(
 /** `+3.2 [1.1, 5.4]` */
 export function formatDifference(name: MetricName, found: Difference | null): string {
   if (found === null) return '–';
-  const { kind } = METRICS[name];
-  const text = (value: number): string =>
-    (kind === 'share' ? value * 100 : value).toFixed(kind === 'ratio' ? 3 : 1);
-  const signed = found.value > 0 ? `+${text(found.value)}` : text(found.value);
-  return `${signed} [${text(found.low)}, ${text(found.high)}]`;
+  const [low, high] = [found.low, found.high].map((bound) => formatValue(name, bound));
+  return `${formatSigned(name, found.value)} [${low}, ${high}]`;
 }
 
-function remembered<Key, Value>(compute: (key: Key) => Value): (key: Key) => Value {
+export function formatSigned(name: MetricName, value: number): string {
+  const text = formatValue(name, value);
+  return value > 0 ? `+${text}` : text;
+}
+
+function formatValue(name: MetricName, value: number): string {
+  const { kind } = METRICS[name];
+  return (kind === 'share' ? value * 100 : value).toFixed(kind === 'ratio' ? 3 : 1);
+}
+
+/** Computes once for each key. */
+export function remembered<Key, Value>(compute: (key: Key) => Value): (key: Key) => Value {
   const known = new Map<Key, Value>();
   return (key) => {
     if (!known.has(key)) known.set(key, compute(key));

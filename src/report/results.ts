@@ -3,6 +3,7 @@ import path from 'node:path';
 import type { Evaluation } from '../evaluation/evaluation.ts';
 import { combineMetrics, computeMetrics, type Metrics } from '../evaluation/metrics.ts';
 import type { Mode } from '../evaluation/rollouts.ts';
+import { withoutWords } from '../training/runFolder.ts';
 import type { Run } from './run.ts';
 
 export interface Result {
@@ -53,8 +54,7 @@ export function collectResults(runs: readonly Run[]): Result[] {
 
 /** Runs of one experiment differ in nothing but the seed, and in what is said about them in words. */
 function experimentKey(run: Run): string {
-  const { description: _, notes: __, ...settings } = run.experiment;
-  return JSON.stringify({ ...settings, name: nameOf(run), seed: null });
+  return JSON.stringify({ ...withoutWords(run.experiment), name: nameOf(run), seed: null });
 }
 
 /** Without the seed, which a study adds to the names of its cells. */

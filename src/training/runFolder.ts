@@ -46,12 +46,15 @@ export function openRun(folder: string, experiment: object, { resume }: { resume
  * words makes no difference.
  */
 export function experimentDifference(held: unknown, asked: object): string | null {
-  const settings = (experiment: unknown) => ({
-    ...(JSON.parse(JSON.stringify(experiment)) as object),
-    description: null,
-    notes: null,
-  });
+  const settings = (experiment: unknown) =>
+    withoutWords(JSON.parse(JSON.stringify(experiment)) as object);
   return firstDifference(settings(held), settings(asked));
+}
+
+/** An experiment without what is said about it in words. */
+export function withoutWords(experiment: { description?: unknown; notes?: unknown }): object {
+  const { description: _, notes: __, ...settings } = experiment;
+  return settings;
 }
 
 /** What stands where a new run would go, beside what a kill before its first file leaves behind. */

@@ -1,6 +1,6 @@
 /** Judged claims for readers: a list with verdicts, and a table with every number. */
-import { METRICS } from '../../evaluation/metrics.ts';
-import { formatDifference } from '../differences.ts';
+import type { MetricName } from '../../evaluation/metrics.ts';
+import { formatDifference, formatSigned } from '../differences.ts';
 import { type Block, LINE_BREAK, list, type Span, type Text, text } from '../page/blocks.ts';
 import { prose, spansOf, type Tone } from '../page/blocks.ts';
 import type { Table } from '../table.ts';
@@ -47,7 +47,7 @@ function claimItem({ claim, of, to, verdict, ...found }: JudgedClaim, seeds: num
           { strong: formatDifference(metric, found.difference) },
           found.seeds.length === 1 && seeds === 1
             ? ''
-            : `; by seed ${found.seeds.map(({ value }) => signed(metric, value)).join(', ')}`,
+            : `; by seed ${found.seeds.map(({ value }) => formatSigned(metric, value)).join(', ')}`,
           found.seeds.length < seeds ? ` (${found.seeds.length} of ${seeds} seeds so far)` : '',
         ],
     ...(published === undefined ? [] : [[`Published: ${published}`]]),
@@ -88,13 +88,13 @@ export function verdictTable(claims: readonly JudgedClaim[]): Table {
       verdict,
       TITLES[claim.metric] ?? claim.metric,
       formatDifference(claim.metric, difference),
-      seeds.map(({ value }) => signed(claim.metric, value)).join(', '),
+      seeds.map(({ value }) => formatSigned(claim.metric, value)).join(', '),
       claim.published ?? '',
     ]),
   };
 }
 
-const TITLES: Readonly<Partial<Record<keyof typeof METRICS, string>>> = {
+const TITLES: Readonly<Partial<Record<MetricName, string>>> = {
   optimalRate: 'optimal rate',
   solvedRate: 'solved rate',
   oneOptimal: '1-Optimal-n',
@@ -110,9 +110,3 @@ const TITLES: Readonly<Partial<Record<keyof typeof METRICS, string>>> = {
   consistentRate: 'consistent traces',
   traceRate: 'responses with a trace',
 };
-
-function signed(metric: keyof typeof METRICS, value: number): string {
-  const { kind } = METRICS[metric];
-  const number = (kind === 'share' ? 100 * value : value).toFixed(kind === 'ratio' ? 3 : 1);
-  return value > 0 ? `+${number}` : number;
-}

@@ -9,6 +9,7 @@ import {
   resampleTerms,
 } from '../../evaluation/differences.ts';
 import { type Resamples, type Terms, valueOf } from '../../evaluation/differences.ts';
+import { remembered } from '../differences.ts';
 import { checkSameTasks, findRow, methodName, type Row } from './rows.ts';
 import type { Claim, Method } from './source.ts';
 
@@ -63,12 +64,7 @@ export function judgeClaims(
   rows: readonly Row[],
   study: string,
 ): JudgedClaim[] {
-  const known = new Map<number, Resamples>();
-  const resamples = (tasks: number): Resamples => {
-    const found = known.get(tasks) ?? resampleTasks(tasks);
-    known.set(tasks, found);
-    return found;
-  };
+  const resamples = remembered((tasks: number) => resampleTasks(tasks));
   return claims.map((claim) => {
     const label = claim.evaluation ?? null;
     const sides = [claim.of, claim.to].map((method) => findRow(rows, method, { study, label }));

@@ -1,5 +1,5 @@
 /** Rates of responses in groups of tasks of similar difficulty. */
-import { type Estimate, ratioOfSums } from '../../evaluation/metrics.ts';
+import { combineEstimates, type Estimate, ratioOfSums } from '../../evaluation/metrics.ts';
 import type { Measurement, ResponseCounts, TaskFacts } from '../study/measurement.ts';
 import type { Row } from '../study/rows.ts';
 
@@ -90,7 +90,7 @@ function overSeeds(
     return tasks.map((i) => [of[i]!, among[i]!] as const);
   });
   const each = terms.map(ratioOfSums).filter((found) => found !== null);
-  return each.length === 1 ? each[0]! : ratioOfSums(each.map(({ value }) => [value, 1]));
+  return combineEstimates(each);
 }
 
 /** In per cent, with one standard error on each side. */
