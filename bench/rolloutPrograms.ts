@@ -12,6 +12,8 @@ import type { RolloutName, RolloutWorkload, Way } from './rolloutWorkloads.ts';
 
 /** MiB that a program may take before it counts as failed. */
 const MEMORY_LIMIT = 8_192;
+/** Bytes. Larger ones, which grow with every token, would be kept and never fit again. */
+const KEPT_BLOCKS = 2 ** 25;
 
 /**
  * Replies to `{ open: way, responses }`. The kit's first way is asked with null, and draws the
@@ -66,7 +68,7 @@ export interface RolloutJob {
 
 export function startRolloutTwin(python: string, job: RolloutJob): Child {
   const script = path.join(kitRoot, 'bench', 'twin', 'rollout.py');
-  const env = { ...process.env, ...pythonEnvironment({ measures: 'speed' }) };
+  const env = { ...process.env, ...pythonEnvironment(KEPT_BLOCKS) };
   const child = startChild(python, [script], { env, memoryLimit: MEMORY_LIMIT });
   child.tell({
     ...job,
