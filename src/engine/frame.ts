@@ -69,7 +69,7 @@ export function addFrame(
       name: named('switch', i),
       dtypes: [...dtypes, ...dtypes],
     });
-    return add('Identity', [`${named('switch', i)}:1`], { attrs, dtypes });
+    return `${named('switch', i)}:1`;
   };
   const next = layBody(frame, carry);
   // What is handed on waits for the end of the round: the executor gives what is expensive to another

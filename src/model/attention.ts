@@ -124,7 +124,8 @@ function attentionAtOnce(
 /** Of what `attend` returns, with the heads side by side: [B, L, D]. */
 export function mergeHeads(x: tf.Tensor): tf.Tensor {
   const [batch, heads, length, headDim] = x.shape as [number, number, number, number];
-  return tf.reshape(tf.transpose(x, [0, 2, 1, 3]), [batch, length, heads * headDim]);
+  const byPosition = length === 1 ? x : tf.transpose(x, [0, 2, 1, 3]);
+  return tf.reshape(byPosition, [batch, length, heads * headDim]);
 }
 
 /** x [B, L, D] as [B, H, L, d]. */

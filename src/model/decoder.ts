@@ -14,11 +14,12 @@ import { decodingInputs, flatten, idleStep, ROUNDS, unflattenCarried } from './d
 import type { Step } from './decodingInputs.ts';
 import { POSITIONS } from './layers.ts';
 import { disposePrompts, emptyPrompts, somePrompts, withPrompts } from './prompts.ts';
+import type { PromptReader } from './prompts.ts';
 import type { Model } from './transformer.ts';
 
 export interface Stepped {
   readonly rounds: number;
-  /** [ROUNDS · R], of which the first `rounds` · R count. */
+  /** [N · R], of which the first `rounds` · R count. */
   readonly chosen: Int32Array;
   readonly logProbs: Float32Array;
 }
@@ -44,9 +45,6 @@ export interface Decoder {
   dispose(): void;
 }
 
-/** Columns are added and cut by as many. */
-const GRAIN = 32;
-
 export interface DecoderShape {
   readonly groups: number;
   readonly lanes: number;
@@ -56,14 +54,21 @@ export interface DecoderShape {
   readonly transitions: tf.Tensor;
 }
 
+/** What decodes: a model with the operations that its parameters are laid out for. */
+export interface DecodingModel {
+  readonly model: Model;
+  readonly operations: DecodingOperations;
+  readonly reader: PromptReader;
+}
+
 /** The caller keeps the model and the transitions. */
 export function createDecoder(
-  model: Model,
-  operations: DecodingOperations,
+  { model, operations, reader }: DecodingModel,
   shape: DecoderShape,
 ): Decoder {
-  let { groups, lanes } = shape;
+  const { grain } = operations;
   const { transitions } = shape;
+  let { groups, lanes } = shape;
   const weights = decodingWeights(model);
   let prompts = emptyPrompts(model, operations, { count: groups, length: shape.prompt });
   let past = Array.from({ length: model.config.decoderLayers }, () =>
@@ -104,23 +109,23 @@ export function createDecoder(
     replacePast((table) => {
       const [first, , ...others] = table.shape as [number, number, ...number[]];
       const added = zeros([first, entries, ...others], table.dtype as 'float32' | 'int32');
-      return tf.concat([table, added], 1);
+      return columns === 0 ? added : tf.concat([table, added], 1);
     });
     columns += count;
   };
 
   return {
     read(some, requested) {
-      replacePrompts(withPrompts(prompts, some, requested, { model, operations }));
+      replacePrompts(withPrompts(prompts, some, requested, reader));
     },
     hasRoom: (maxTokens) => offset + column + maxTokens + ROUNDS <= POSITIONS,
     begin: (row) => void (start[row] = column),
     prepare({ limit, ended }) {
       if (column + limit <= columns) return;
       const first = start.reduce((min, at, row) => (ended[row] ? min : Math.min(min, at)), column);
-      const unseen = Math.min(first - (first % GRAIN), columns);
+      const unseen = Math.min(first - (first % grain), columns);
       if (unseen > 0) cut(unseen);
-      const missing = Math.ceil((column + limit - columns) / GRAIN) * GRAIN;
+      const missing = Math.ceil((column + limit - columns) / grain) * grain;
       if (missing > 0) widen(missing);
     },
     inputs: (step) =>

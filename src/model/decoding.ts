@@ -13,7 +13,7 @@ import type { KeyValue } from './attention.ts';
 import type { ModelConfig } from './config.ts';
 import { laidOut, type DecodingOperations } from './decodingOperations.ts';
 import { decodingInputs, flatten, flattenCarried, idleStep, unflatten } from './decodingInputs.ts';
-import { paramSpecs } from './params.ts';
+import { paramSpecs, zeroParams } from './params.ts';
 import type { Choice } from './sampling.ts';
 import { decode, type Model } from './transformer.ts';
 
@@ -45,58 +45,32 @@ export function decodingLoop(
   return {
     count,
     precision,
-    smallest: { groups: 2, lanes: 2, prompt: 2, entries: 2, states: 2 },
+    smallest: { rounds: 2, groups: 2, lanes: 2, prompt: 2, entries: 2, states: 2 },
     inputs: (sizes) => flatten(example(config, operations, sizes as unknown as DecodingSizes)),
     body: (inputs) => {
       const { carried, fixed } = unflatten(inputs, config.decoderLayers);
       const params = Object.fromEntries(names.map((name, i) => [name, fixed.weights[i]!]));
       const rows = carried.tokens.shape[0];
-      const ofRound = (table: tf.Tensor): tf.Tensor =>
-        tf.gather(table, tf.reshape(carried.round, [1])); // [1, …]
-      const column = tf.add(fixed.column, carried.round); // int32 []
-      // What has ended sees itself alone, which costs least.
-      const begun = tf.reshape(fixed.start, [rows]);
-      const start = tf.maximum(begun, tf.mul(tf.cast(carried.ended, 'int32'), column));
       const past: KeyValue[] = [];
-      const newest = { column, start, cos: ofRound(fixed.cos), sin: ofRound(fixed.sin) };
       const logits = decode(
         { config, params, layers: operations.layers },
         tf.reshape(carried.tokens, [rows, 1]),
         {
           memory: fixed.memory,
           memoryMask: fixed.memoryMask,
-          selfAttention: operations.selfAttention(carried.past, past, newest),
+          selfAttention: operations.selfAttention(carried.past, past, { ...carried, ...fixed }),
           crossAttention: operations.crossAttention,
         },
       );
-      const { tokens, states, logProbs } = operations.chooseTokens(
-        tf.reshape(logits, [rows, config.vocabSize]),
-        choice,
-        {
-          temperature: fixed.temperature,
-          uniforms: tf.reshape(ofRound(fixed.uniforms), [rows]),
-          forced: tf.reshape(ofRound(fixed.forced), [rows]),
-          transitions: fixed.transitions,
-          states: carried.states,
-        },
-      );
-      const length = tf.add(tf.sub(column, begun), tf.scalar(1, 'int32')); // [R]
-      const ended = [tf.equal(tokens, fixed.end), tf.greaterEqual(length, fixed.maxTokens)].reduce(
-        (any, one) => tf.logicalOr(any, one),
-        carried.ended,
-      );
-      const write = (table: tf.Tensor, row: tf.Tensor): tf.Tensor =>
-        tf.tensorScatterUpdate(table, tf.reshape(carried.round, [1, 1]), tf.reshape(row, [1, -1]));
-      const round = tf.add(carried.round, tf.scalar(1, 'int32'));
-      const again = tf.logicalAnd(tf.less(round, fixed.limit), tf.any(tf.logicalNot(ended)));
+      const chosen = operations.chooseTokens(tf.reshape(logits, [rows, config.vocabSize]), choice, {
+        ...carried,
+        ...fixed,
+      });
+      const { tokens, states } = chosen;
       return flattenCarried({
-        again,
-        round,
+        ...operations.endRound(chosen, { carried, fixed }),
         tokens,
-        ended,
         states,
-        chosen: write(carried.chosen, tokens),
-        logProbs: write(carried.logProbs, logProbs),
         past,
       });
     },
@@ -104,6 +78,8 @@ export function decodingLoop(
 }
 
 interface DecodingSizes {
+  /** That there are tables for. */
+  readonly rounds: number;
   readonly groups: number;
   readonly lanes: number;
   /** Longest prompt, bos and eos included. */
@@ -117,17 +93,14 @@ interface DecodingSizes {
 function example(
   config: ModelConfig,
   operations: DecodingOperations,
-  { groups, lanes, prompt, entries, states }: DecodingSizes,
+  { rounds, groups, lanes, prompt, entries, states }: DecodingSizes,
 ) {
   const { dim, heads, decoderLayers, vocabSize } = config;
   const rows = groups * lanes;
   const table = ({ shape: [first, , ...others], dtype }: tf.Tensor): tf.Tensor =>
     tf.zeros([first, entries, ...others], dtype);
-  const zeros = Object.fromEntries(
-    paramSpecs(config).map(({ name, shape }) => [name, tf.zeros([...shape])]),
-  );
   const layers = (make: () => KeyValue): KeyValue[] => Array.from({ length: decoderLayers }, make);
-  return decodingInputs(config, idleStep(rows), {
+  return decodingInputs(config, idleStep(rows, rounds), {
     past: layers(() => {
       const { key, value } = operations.emptyPast(rows);
       return { key: table(key), value: table(value) };
@@ -138,7 +111,7 @@ function example(
     }),
     memoryMask: tf.zeros([groups, 1, 1, prompt]),
     transitions: tf.zeros([states, vocabSize], 'int32'),
-    weights: decodingWeights({ config, params: laidOut(config, zeros, operations) }),
+    weights: decodingWeights({ config, params: laidOut(config, zeroParams(config), operations) }),
     column: 0,
     position: 0,
     start: new Int32Array(rows),

@@ -1,4 +1,7 @@
-/** What a loop that decodes works on, and how it is handed over. R rows, G prompts of L rows each. */
+/**
+ * What a loop that decodes works on, and how it is handed over. N rounds, R rows, G prompts of L rows
+ * each.
+ */
 import * as tf from '@tensorflow/tfjs-core';
 import type { LoopInputs } from '../engine/loop.ts';
 import type { KeyValue } from './attention.ts';
@@ -6,7 +9,7 @@ import type { ModelConfig } from './config.ts';
 import { anglesAt } from './layers.ts';
 
 /** The most rounds of a run. */
-export const ROUNDS = 16;
+export const ROUNDS = 64;
 
 /** Changes from round to round. */
 export interface Carried {
@@ -20,9 +23,9 @@ export interface Carried {
   readonly ended: tf.Tensor;
   /** States of the grammar [R] int32. */
   readonly states: tf.Tensor;
-  /** By round, [ROUNDS, R] int32: the tokens chosen. */
+  /** By round, [N, R] int32: the tokens chosen. */
   readonly chosen: tf.Tensor;
-  /** [ROUNDS, R]: ln p of each under softmax(logits), whatever it was chosen by. */
+  /** [N, R]: ln p of each under softmax(logits), whatever it was chosen by. */
   readonly logProbs: tf.Tensor;
   /** By layer, as `DecodingOperations` has them. */
   readonly past: readonly KeyValue[];
@@ -36,18 +39,20 @@ export interface Fixed {
   readonly column: tf.Tensor;
   /** The column at which each row begins [G, L] int32. */
   readonly start: tf.Tensor;
-  /** Of the angles of each round's position, [ROUNDS, d]. */
+  /** Of the angles of each round's position, [N, d]. */
   readonly cos: tf.Tensor;
   readonly sin: tf.Tensor;
-  /** Rounds at most, int32. */
+  /** Rounds at most, int32; up to N. */
   readonly limit: tf.Tensor;
+  /** The run ends when as many rows have, int32. */
+  readonly enough: tf.Tensor;
   /** Tokens of a response at most, int32. */
   readonly maxTokens: tf.Tensor;
   /** The token that ends a response, int32; -1 for none. */
   readonly end: tf.Tensor;
-  /** By round, [ROUNDS, R] int32: tokens that must come, -1 where any may. */
+  /** By round, [N, R] int32: tokens that must come, -1 where any may. */
   readonly forced: tf.Tensor;
-  /** By round, [ROUNDS, R] in [0, 1). */
+  /** By round, [N, R] in [0, 1). */
   readonly uniforms: tf.Tensor;
   readonly temperature: tf.Tensor;
   /** Of the grammar, [states, V] int32, as in `ChoiceInputs`. */
@@ -73,27 +78,30 @@ export interface Step {
   readonly states: Int32Array;
   /** Rounds at most. */
   readonly limit: number;
+  /** The run ends when as many rows have. */
+  readonly enough: number;
   /** Tokens of a response at most, and the one that ends it; -1 for none. */
   readonly maxTokens: number;
   readonly end: number;
-  /** [ROUNDS · R], round by round: tokens that must come, -1 where any may. */
+  /** [N · R], round by round: tokens that must come, -1 where any may. */
   readonly forced: Int32Array;
-  /** [ROUNDS · R] in [0, 1). */
+  /** [N · R] in [0, 1). */
   readonly uniforms: Float32Array;
   readonly temperature: number;
 }
 
-/** A step without rounds. */
-export function idleStep(rows: number): Step {
+/** A step without rounds, with tables for some. */
+export function idleStep(rows: number, rounds = 1): Step {
   return {
     tokens: new Int32Array(rows),
     ended: new Uint8Array(rows).fill(1),
     states: new Int32Array(rows),
     limit: 0,
+    enough: rows,
     maxTokens: 1,
     end: -1,
-    forced: new Int32Array(ROUNDS * rows),
-    uniforms: new Float32Array(ROUNDS * rows),
+    forced: new Int32Array(rounds * rows),
+    uniforms: new Float32Array(rounds * rows),
     temperature: 1,
   };
 }
@@ -115,7 +123,8 @@ export function decodingInputs(
 ): DecodingInputs {
   const [rows, groups] = [start.length, tables.memoryMask.shape[0]];
   const headDim = dim / heads;
-  const positions = Array.from({ length: ROUNDS }, (_, round) => position + round);
+  const rounds = step.forced.length / rows;
+  const positions = Array.from({ length: rounds }, (_, round) => position + round);
   const { cos, sin } = anglesAt(headDim, positions);
   const integer = (value: number): tf.Tensor => tf.scalar(value, 'int32');
   return {
@@ -125,21 +134,22 @@ export function decodingInputs(
       tokens: tf.tensor1d(step.tokens, 'int32'),
       ended: tf.tensor1d(step.ended, 'bool'),
       states: tf.tensor1d(step.states, 'int32'),
-      chosen: tf.zeros([ROUNDS, rows], 'int32'),
-      logProbs: tf.zeros([ROUNDS, rows]),
+      chosen: tf.zeros([rounds, rows], 'int32'),
+      logProbs: tf.zeros([rounds, rows]),
       past,
     },
     fixed: {
       ...tables,
       column: integer(column),
       start: tf.tensor2d(start, [groups, rows / groups], 'int32'),
-      cos: tf.tensor2d(cos, [ROUNDS, headDim]),
-      sin: tf.tensor2d(sin, [ROUNDS, headDim]),
+      cos: tf.tensor2d(cos, [rounds, headDim]),
+      sin: tf.tensor2d(sin, [rounds, headDim]),
       limit: integer(step.limit),
+      enough: integer(step.enough),
       maxTokens: integer(step.maxTokens),
       end: integer(step.end),
-      forced: tf.tensor2d(step.forced, [ROUNDS, rows], 'int32'),
-      uniforms: tf.tensor2d(step.uniforms, [ROUNDS, rows]),
+      forced: tf.tensor2d(step.forced, [rounds, rows], 'int32'),
+      uniforms: tf.tensor2d(step.uniforms, [rounds, rows]),
       temperature: tf.scalar(step.temperature),
     },
   };
@@ -153,6 +163,7 @@ const FIXED = [
   'cos',
   'sin',
   'limit',
+  'enough',
   'maxTokens',
   'end',
   'forced',
@@ -195,11 +206,11 @@ function named<K extends string>(
   return Object.fromEntries(names.map((name, i) => [name, list[i]!])) as Record<K, tf.Tensor>;
 }
 
-function pairs(layers: readonly KeyValue[]): tf.Tensor[] {
+export function pairs(layers: readonly KeyValue[]): tf.Tensor[] {
   return layers.flatMap(({ key, value }) => [key, value]);
 }
 
-function unpaired(list: readonly tf.Tensor[]): KeyValue[] {
+export function unpaired(list: readonly tf.Tensor[]): KeyValue[] {
   return Array.from({ length: list.length / 2 }, (_, i) => ({
     key: list[2 * i]!,
     value: list[2 * i + 1]!,

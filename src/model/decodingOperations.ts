@@ -7,15 +7,19 @@ import * as tf from '@tensorflow/tfjs-core';
 import { writeRows } from '../engine/inPlace.ts';
 import { attend, attendAcross, splitProjections, type KeyValue } from './attention.ts';
 import type { ModelConfig } from './config.ts';
+import type { Carried, Fixed } from './decodingInputs.ts';
 import { LAYERS, quarterTurn, type LayerFunctions } from './layers.ts';
 import { HIDDEN } from './masks.ts';
 import { paramSpecs, type Params } from './params.ts';
+import { endRound } from './rounds.ts';
 import { chooseTokens } from './sampling.ts';
 import type { CrossAttention, SelfAttention } from './transformer.ts';
 
 export interface DecodingOperations {
   /** Columns of one entry of a past table along its axis 1. */
   readonly columns: number;
+  /** How many columns past tables grow by. */
+  readonly grain: number;
   /** Keys and values of one layer that remembers nothing; their first axis is a multiple of `rows`. */
   readonly emptyPast: (rows: number) => KeyValue;
   /** The keys and values of a prompt [G, H, S, d], as `crossAttention` takes them: [G, …]. */
@@ -32,18 +36,12 @@ export interface DecodingOperations {
   readonly weightOf: (matrix: tf.Tensor, name: string) => tf.Tensor;
   readonly layers: LayerFunctions;
   readonly chooseTokens: typeof chooseTokens;
+  readonly endRound: typeof endRound;
 }
 
-/** Where the newest positions are. */
-export interface Newest {
-  /** int32, the same for all rows. */
-  readonly column: tf.Tensor;
-  /** The column at which each row begins [R] int32. */
-  readonly start: tf.Tensor;
-  /** Of its angles [1, d]. */
-  readonly cos: tf.Tensor;
-  readonly sin: tf.Tensor;
-}
+/** Where the newest positions are: by `column` + `round`, the same for all rows. */
+export type Newest = Pick<Fixed, 'column' | 'start' | 'cos' | 'sin'> &
+  Pick<Carried, 'round' | 'ended'>;
 
 /** Parameters as the operations take them. */
 export function laidOut(
@@ -64,14 +62,19 @@ export function plainOperations({ dim, heads }: ModelConfig): DecodingOperations
   const headDim = dim / heads;
   return {
     columns: 1,
+    // All columns that there are take part in every round.
+    grain: 32,
     emptyPast: (rows) => ({
       key: tf.zeros([rows * heads, 0, headDim]),
       value: tf.zeros([rows * heads, 0, headDim]),
     }),
     memoryOf: (keyValue) => keyValue,
-    selfAttention(before, past, { column, start, ...angles }) {
+    selfAttention(before, past, { round, ended, ...first }) {
       const [count, columns] = before[0]!.key.shape as [number, number, number];
-      const rows = start.shape[0];
+      const rows = ended.shape[0]!;
+      const column = tf.add(first.column, round);
+      // What has ended sees itself alone.
+      const start = tf.where(ended, column, tf.reshape(first.start, [rows]));
       const all = tf.range(0, columns, 1, 'int32');
       const early = tf.less(all, tf.reshape(start, [rows, 1])); // [R, columns]
       const hidden = tf.logicalOr(tf.greater(all, column), early);
@@ -83,7 +86,9 @@ export function plainOperations({ dim, heads }: ModelConfig): DecodingOperations
         const updated = writeRows(flat, places, tf.reshape(x, [count, headDim]));
         return tf.reshape(updated, [count, columns, headDim]);
       };
-      const { cos, sin } = angles as { cos: tf.Tensor2D; sin: tf.Tensor2D };
+      const [cos, sin] = [first.cos, first.sin].map((table) =>
+        tf.gather(table, tf.reshape(round, [1])),
+      ) as [tf.Tensor2D, tf.Tensor2D];
       const positions = { cos, sin, quarterTurn: quarterTurn(headDim) };
       return (joint, layer) => {
         const { query, key, value } = splitProjections(joint, { heads, positions });
@@ -104,5 +109,6 @@ export function plainOperations({ dim, heads }: ModelConfig): DecodingOperations
     weightOf: (matrix) => tf.clone(matrix),
     layers: LAYERS,
     chooseTokens,
+    endRound,
   };
 }

@@ -22,6 +22,7 @@ export function kernelOperations(config: ModelConfig, precision: Precision): Dec
     precision === 'bf16' ? (['int32', 2] as const) : (['float32', 1] as const);
   return {
     columns: BLOCK,
+    grain: 4 * BLOCK,
     emptyPast: (rows) => ({
       key: tf.zeros([rows, 0, dim / perWord, BLOCK], dtype),
       value: tf.zeros([rows, 0, BLOCK / perWord, dim], dtype),
@@ -34,12 +35,12 @@ export function kernelOperations(config: ModelConfig, precision: Precision): Dec
       };
     },
     selfAttention:
-      (before, past, { column, start, cos, sin }) =>
+      (before, past, { column, round, start, ended, cos, sin }) =>
       (joint, layer) => {
         const { key, value } = before[layer]!;
         const [attended, ...tables] = runKernel(
           'KitPastAttention',
-          [joint, key, value, column, start, cos, sin],
+          [joint, key, value, column, round, start, ended, cos, sin],
           { integers: { heads }, types: { T: dtype }, outputs: 3 },
         );
         past.push({ key: tables[0]!, value: tables[1]! });
@@ -58,13 +59,31 @@ export function kernelOperations(config: ModelConfig, precision: Precision): Dec
       if (choice.topK !== undefined || choice.topP !== undefined) {
         return chooseTokens(logits, choice, inputs);
       }
-      const { uniforms, temperature, forced, transitions, states } = inputs;
+      const { uniforms, temperature, forced, round, transitions, states } = inputs;
       const [tokens, logProbs, after] = runKernel(
         'KitChooseTokens',
-        [logits, uniforms, temperature, forced, transitions, states],
+        [logits, uniforms, temperature, forced, round, transitions, states],
         { outputs: 3 },
       );
       return { tokens: tokens!, logProbs: logProbs!, states: after! };
+    },
+    endRound({ tokens, logProbs }, { carried, fixed }) {
+      const { column, start, end, maxTokens, limit, enough } = fixed;
+      const { round, ended, chosen } = carried;
+      const own = [tokens, logProbs, round, ended, chosen, carried.logProbs];
+      const [again, ...others] = runKernel(
+        'KitEndRound',
+        [...own, column, start, end, maxTokens, limit, enough],
+        { outputs: 5 },
+      );
+      const [rounds, allEnded, allChosen, allLogProbs] = others;
+      return {
+        again: again!,
+        round: rounds!,
+        ended: allEnded!,
+        chosen: allChosen!,
+        logProbs: allLogProbs!,
+      };
     },
   };
 }

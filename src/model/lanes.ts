@@ -3,18 +3,18 @@ import { createRng, type Rng } from '../../envs/rng.ts';
 import { BOS, EOS } from '../../traces/vocabulary.ts';
 import type * as tf from '@tensorflow/tfjs-core';
 import type { LoopInputs } from '../engine/loop.ts';
-import { createDecoder } from './decoder.ts';
-import type { DecodingOperations } from './decodingOperations.ts';
+import { createDecoder, type DecodingModel } from './decoder.ts';
 import { ROUNDS, type Step } from './decodingInputs.ts';
 import type { Job } from './jobs.ts';
 import type { Grammar, RolloutOptions, RolloutRequest } from './rollout.ts';
-import type { Model } from './transformer.ts';
 
 /** A response under way. */
 export interface Row {
   readonly request: number;
   readonly sample: number;
   readonly rng: Rng;
+  /** By token, as far as they were needed yet: a run may end before all that it was given are used. */
+  readonly draws: number[];
   readonly ids: number[];
   readonly logProbs: number[];
   /** Of the grammar. */
@@ -43,12 +43,14 @@ interface Group {
 /** Prompts are padded to a multiple of it, so that few sizes occur and vectors are full. */
 const PROMPT_GRAIN = 16;
 
+/** The most rounds of a run while samples wait for rows to end. */
+const ROUNDS_WHILE_WAITING = 16;
+
 /** Less than one, so that a draw never reaches the total of rounded probabilities. */
 const LARGEST_DRAW = 1 - 2 ** -22;
 
 export function createLanes(
-  model: Model,
-  operations: DecodingOperations,
+  model: DecodingModel,
   {
     shape,
     transitions,
@@ -66,8 +68,9 @@ export function createLanes(
   const { maxTokens, seed, end = EOS, grammar } = options;
   const longest = Math.max(...requests.map(({ prompt }) => prompt.length)) + 2;
   const prompt = Math.ceil(longest / PROMPT_GRAIN) * PROMPT_GRAIN;
-  const decoder = createDecoder(model, operations, { ...shape, prompt, transitions });
+  const decoder = createDecoder(model, { ...shape, prompt, transitions });
   let step: Step | null = null;
+  let waited = false;
   let groups = Array.from({ length: shape.groups }, (): Group => ({
     waiting: [],
     request: 0,
@@ -75,6 +78,11 @@ export function createLanes(
   }));
   const table = (): (Row | null)[] => groups.flatMap(({ lanes }) => lanes);
 
+  /** How long a run may be: without those that have ended, half of the rows are worth a run of their own. */
+  const runFor = (rows: number): { rounds: number; enough: number } =>
+    waited
+      ? { rounds: ROUNDS_WHILE_WAITING, enough: rows }
+      : { rounds: ROUNDS, enough: Math.ceil(rows / 2) };
   const takeJobs = (jobs: Job[]): void => {
     const idle = groups.flatMap(({ waiting, lanes }, at) =>
       waiting.length === 0 && lanes.every((row) => row === null) ? [at] : [],
@@ -97,7 +105,7 @@ export function createLanes(
         const [sample, ...others] = group.waiting;
         if (row !== null || sample === undefined) continue;
         const rng = createRng(seed).split('rollout', requests[request]!.id, sample);
-        lanes[lane] = { request, sample, rng, ids: [], logProbs: [], state };
+        lanes[lane] = { request, sample, rng, draws: [], ids: [], logProbs: [], state };
         group.waiting = others;
         decoder.begin(at * lanes.length + lane);
       }
@@ -119,11 +127,14 @@ export function createLanes(
         takeJobs(jobs);
         beginRows();
       }
-      if (jobs.length === 0 && groups.every(({ waiting }) => waiting.length === 0)) closeRanks();
+      waited = jobs.length > 0 || groups.some(({ waiting }) => waiting.length > 0);
+      if (!waited) closeRanks();
     },
     prepare() {
       const rows = table();
-      step = rows.every((row) => row === null) ? null : stepOf(rows, requests, options);
+      step = rows.every((row) => row === null)
+        ? null
+        : stepOf(rows, requests, { ...options, ...runFor(rows.length) });
       if (step !== null) decoder.prepare(step);
       return step !== null;
     },
@@ -157,19 +168,30 @@ function follow({ transitions, states }: Grammar, state: number, token: number):
 function stepOf(
   table: readonly (Row | null)[],
   requests: readonly RolloutRequest[],
-  { prefix: common, temperature, maxTokens, end = EOS }: RolloutOptions,
+  {
+    prefix: common,
+    temperature,
+    maxTokens,
+    end = EOS,
+    rounds,
+    enough,
+  }: RolloutOptions & { readonly rounds: number; readonly enough: number },
 ): Step {
-  const forced = new Int32Array(ROUNDS * table.length).fill(-1);
-  const uniforms = new Float32Array(ROUNDS * table.length);
   const left = table.map((row) => (row === null ? 0 : maxTokens - row.ids.length));
-  const limit = Math.min(ROUNDS, Math.max(...left));
+  const limit = Math.min(rounds, Math.max(...left));
+  const forced = new Int32Array(limit * table.length).fill(-1);
+  const uniforms = new Float32Array(limit * table.length);
   table.forEach((row, at) => {
     if (row === null) return;
     const { prefix = common } = requests[row.request]!;
+    const { draws, ids, rng } = row;
     for (let round = 0; round < limit; round++) {
       const i = round * table.length + at;
-      forced[i] = prefix[row.ids.length + round] ?? -1;
-      if (temperature > 0) uniforms[i] = Math.min(row.rng.next(), LARGEST_DRAW);
+      const position = ids.length + round;
+      forced[i] = prefix[position] ?? -1;
+      if (temperature === 0) continue;
+      if (position === draws.length) draws.push(Math.min(rng.next(), LARGEST_DRAW));
+      uniforms[i] = draws[position]!;
     }
   });
   return {
@@ -177,6 +199,7 @@ function stepOf(
     ended: Uint8Array.from(table, (row) => (row === null ? 1 : 0)),
     states: Int32Array.from(table, (row) => row?.state ?? 0),
     limit,
+    enough,
     maxTokens,
     end: end ?? -1,
     forced,

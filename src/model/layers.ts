@@ -173,11 +173,13 @@ export function anglesAt(
 ): { readonly cos: Float32Array; readonly sin: Float32Array } {
   const cos = new Float32Array(positions.length * headDim);
   const sin = new Float32Array(positions.length * headDim);
-  for (let at = 0; at < cos.length; at++) {
-    const pair = Math.floor((at % headDim) / 2);
-    const angle = positions[Math.floor(at / headDim)]! * 10_000 ** ((-2 * pair) / headDim);
-    cos[at] = Math.cos(angle);
-    sin[at] = Math.sin(angle);
+  for (let i = 0; i < headDim; i += 2) {
+    const frequency = 10_000 ** (-i / headDim);
+    positions.forEach((position, row) => {
+      const at = row * headDim + i;
+      cos.fill(Math.cos(position * frequency), at, at + 2);
+      sin.fill(Math.sin(position * frequency), at, at + 2);
+    });
   }
   return { cos, sin };
 }

@@ -103,6 +103,13 @@ export function splitParams(config: ModelConfig, flat: tf.Tensor1D): Params {
   );
 }
 
+/** Parameters of these shapes with nothing in them. */
+export function zeroParams(config: ModelConfig): Params {
+  return Object.fromEntries(
+    paramSpecs(config).map(({ name, shape }) => [name, tf.zeros([...shape])]),
+  );
+}
+
 function fill(values: Float32Array, spec: ParamSpec, rng: Rng): void {
   if (spec.init === 'ones') {
     values.fill(1);

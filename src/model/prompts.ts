@@ -1,11 +1,14 @@
 /** The prompts that rows under way answer, kept in the library between runs of a decoding loop. */
 import * as tf from '@tensorflow/tfjs-core';
 import { BOS, EOS } from '../../traces/vocabulary.ts';
+import { createCall } from '../engine/call.ts';
 import { tidied } from '../engine/tidied.ts';
 import { zeros } from '../engine/zeros.ts';
 import type { KeyValue } from './attention.ts';
-import type { DecodingOperations } from './decodingOperations.ts';
+import { pairs, unpaired } from './decodingInputs.ts';
+import { laidOut, type DecodingOperations } from './decodingOperations.ts';
 import { paddingMask } from './masks.ts';
+import { paramSpecs, zeroParams, type Params } from './params.ts';
 import { encode, readMemory, type Model } from './transformer.ts';
 
 /** Of G prompts. */
@@ -36,11 +39,11 @@ export function withPrompts(
   prompts: Prompts,
   places: readonly number[],
   requested: readonly ArrayLike<number>[],
-  { model, operations }: { readonly model: Model; readonly operations: DecodingOperations },
+  reader: PromptReader,
 ): Prompts {
   return tidied(() => {
     const distinct = [...new Set(requested)];
-    const fresh = read(model, distinct, prompts.mask.shape[3]!);
+    const fresh = reader.read(distinct, prompts.mask.shape[3]!);
     const which = tf.tensor1d(
       requested.map((prompt) => distinct.indexOf(prompt)),
       'int32',
@@ -50,7 +53,7 @@ export function withPrompts(
       tf.tensorScatterUpdate(table, rows, tf.gather(read, which));
     return {
       memory: prompts.memory.map(({ key, value }, layer) => {
-        const own = operations.memoryOf(fresh.memory[layer]!);
+        const own = fresh.memory[layer]!;
         return { key: put(key, own.key), value: put(value, own.value) };
       }),
       mask: put(prompts.mask, fresh.mask),
@@ -77,15 +80,45 @@ export function disposePrompts({ memory, mask }: Prompts): void {
   mask.dispose();
 }
 
-/** Keys and values of prompts for the decoder, padded to `length` tokens, and what hides the padding. */
-function read(model: Model, prompts: readonly ArrayLike<number>[], length: number): Prompts {
-  const lengths = prompts.map(({ length }) => length + 2);
-  const ids = new Int32Array(prompts.length * length).fill(BOS);
-  prompts.forEach((prompt, row) => {
-    ids.set(Array.from(prompt), row * length + 1);
-    ids[row * length + lengths[row]! - 1] = EOS;
+export interface PromptReader {
+  /** Reads prompts, ids without bos and eos, padded to `length` tokens. The caller tidies. */
+  read(prompts: readonly ArrayLike<number>[], length: number): Prompts;
+  dispose(): void;
+}
+
+/** The caller keeps the model. */
+export function createPromptReader(model: Model, operations: DecodingOperations): PromptReader {
+  const { config } = model;
+  const names = paramSpecs(config)
+    .map(({ name }) => name)
+    .filter((name) => name.startsWith('encoder.') || name.endsWith('.crossAttention.keyValue'));
+  const weightsOf = (params: Params): tf.Tensor[] => names.map((name) => params[name]!);
+  const call = createCall({
+    smallest: { prompts: 2, length: 2 },
+    inputs: ({ prompts, length }) => [
+      tf.zeros([prompts!, length!], 'int32'),
+      tf.zeros([prompts!, 1, 1, length!]),
+      ...weightsOf(laidOut(config, zeroParams(config), operations)),
+    ],
+    body: ([ids, mask, ...weights]) => {
+      const params = Object.fromEntries(names.map((name, i) => [name, weights[i]!]));
+      const own = { ...model, params };
+      return pairs(readMemory(own, encode(own, ids!, mask!)).map(operations.memoryOf));
+    },
   });
-  const mask = paddingMask(lengths, length);
-  const encoded = encode(model, tf.tensor2d(ids, [prompts.length, length], 'int32'), mask);
-  return { memory: readMemory(model, encoded), mask };
+  return {
+    read(prompts, length) {
+      const lengths = prompts.map(({ length }) => length + 2);
+      const ids = new Int32Array(prompts.length * length).fill(BOS);
+      prompts.forEach((prompt, row) => {
+        ids.set(Array.from(prompt), row * length + 1);
+        ids[row * length + lengths[row]! - 1] = EOS;
+      });
+      const mask = paddingMask(lengths, length);
+      const padded = tf.tensor2d(ids, [prompts.length, length], 'int32');
+      const memory = call.run([padded, mask, ...weightsOf(model.params)]);
+      return { memory: unpaired(memory), mask };
+    },
+    dispose: () => call.dispose(),
+  };
 }

@@ -12,16 +12,17 @@ import { createLoop, type Loop } from '../engine/loop.ts';
 import type { Precision } from '../engine/program.ts';
 import { tidied } from '../engine/tidied.ts';
 import type { ModelConfig } from './config.ts';
+import type { DecodingModel } from './decoder.ts';
 import { decodingLoop } from './decoding.ts';
-import { laidOut, plainOperations, type DecodingOperations } from './decodingOperations.ts';
+import { laidOut, plainOperations } from './decodingOperations.ts';
 import { ROUNDS } from './decodingInputs.ts';
 import { busyParts, divide, rowsFor } from './jobs.ts';
 import { kernelOperations } from './kernelOperations.ts';
 import { createLanes, type Row } from './lanes.ts';
 import { POSITIONS } from './layers.ts';
 import { splitParams } from './params.ts';
+import { createPromptReader } from './prompts.ts';
 import type { Choice } from './sampling.ts';
-import type { Model } from './transformer.ts';
 
 export interface RolloutRequest {
   /** Names the task in the seeds of its samples. */
@@ -108,6 +109,8 @@ export function createRollouts({
     kernels && hasKernels() ? kernelOperations(config, precision) : plainOperations(config);
   const params = tidied(() => laidOut(config, splitParams(config, tf.tensor1d(flat)), operations));
   const model = { config, params, layers: operations.layers };
+  const reader = createPromptReader(model, operations);
+  const decoding = { model, operations, reader };
   const loops = new Map<string, Loop>();
   const loopFor = (choice: Choice): Loop => {
     const key = JSON.stringify(choice);
@@ -128,44 +131,46 @@ export function createRollouts({
       }
       if (requests.length === 0 || options.samples === 0) return requests.map(() => []);
       const loop = loopFor(choice);
-      return respond(model, { operations, loop, parts, requests, options });
+      return respond(decoding, { loop, parts, requests, options });
     },
     dispose() {
       tf.dispose(Object.values(params));
       for (const loop of loops.values()) loop.dispose();
+      reader.dispose();
     },
   };
 }
 
 async function respond(
-  model: Model,
+  decoding: DecodingModel,
   {
-    operations,
     loop,
     parts,
     requests,
     options,
   }: {
-    readonly operations: DecodingOperations;
     readonly loop: Loop;
     readonly parts: number;
     readonly requests: readonly RolloutRequest[];
     readonly options: RolloutOptions;
   },
 ): Promise<Responses> {
+  const { config } = decoding.model;
   const { samples, maxTokens } = options;
-  const most = options.rows ?? rowsFor(model.config, maxTokens);
+  const most = options.rows ?? rowsFor(config, maxTokens);
   const rows = Math.min(most, requests.length * samples);
-  const busy = busyParts(model.config, { rows, parts });
+  const busy = busyParts(config, { rows, parts });
   const responses = requests.map((): Response[] => []);
   const { jobs, ...shape } = divide(requests.length, { samples, rows, parts: busy });
   const finish = ({ request, sample, ids, logProbs }: Row): void => {
-    const [own, likelihoods] = [Uint16Array.from(ids), Float32Array.from(logProbs)];
-    responses[request]![sample] = { ids: own, logProbs: likelihoods };
+    responses[request]![sample] = {
+      ids: new Uint16Array(ids),
+      logProbs: new Float32Array(logProbs),
+    };
   };
-  const transitions = transitionsOf(model.config, options.grammar);
+  const transitions = transitionsOf(config, options.grammar);
   const all = Array.from({ length: parts }, (_, part) =>
-    createLanes(model, operations, {
+    createLanes(decoding, {
       shape: part < busy ? shape : { groups: 1, lanes: 1 },
       transitions,
       requests,

@@ -19,10 +19,12 @@ export interface Choice {
 
 export interface ChoiceInputs {
   readonly temperature: tf.Tensor;
-  /** [R] in [0, 1). */
+  /** By round, [N, R] in [0, 1). */
   readonly uniforms: tf.Tensor;
-  /** [R] int32: tokens that must come, -1 where any may. */
+  /** By round, [N, R] int32: tokens that must come, -1 where any may. */
   readonly forced: tf.Tensor;
+  /** int32. */
+  readonly round: tf.Tensor;
   /** [states, V] int32: the state after a token, -1 if it may not come; no states without grammar. */
   readonly transitions: tf.Tensor;
   /** [R] int32: the states that the rows are in. */
@@ -40,7 +42,9 @@ export interface Chosen {
 
 /** The first of the likeliest tokens, or a draw from softmax(logits / temperature), or what must come. */
 export function chooseTokens(logits: tf.Tensor, choice: Choice, inputs: ChoiceInputs): Chosen {
-  const { temperature, uniforms, forced, transitions, states } = inputs;
+  const { temperature, round, transitions, states } = inputs;
+  const ofRound = (table: tf.Tensor): tf.Tensor => tf.gather(table, round); // [R]
+  const forced = ofRound(inputs.forced);
   const { greedy, byGrammar = false, topK, topP } = choice;
   const following = byGrammar ? tf.gather(transitions, states) : null; // [R, V]
   let kept = greedy ? logits : tf.div(logits, temperature);
@@ -49,7 +53,7 @@ export function chooseTokens(logits: tf.Tensor, choice: Choice, inputs: ChoiceIn
   }
   if (topK !== undefined) kept = likeliest(kept, topK);
   if (topP !== undefined) kept = nucleus(kept, topP);
-  const free = greedy ? tf.argMax(kept, -1) : draw(tf.softmax(kept), uniforms);
+  const free = greedy ? tf.argMax(kept, -1) : draw(tf.softmax(kept), ofRound(inputs.uniforms));
   const tokens = tf.where(tf.less(forced, tf.scalar(0, 'int32')), free, forced); // int32 [R]
   const isChosen = tf.oneHot(tokens, logits.shape[1]!); // [R, V]
   const at = (table: tf.Tensor): tf.Tensor =>

@@ -26,8 +26,13 @@ interface StepShape {
   readonly headDim: number;
   /** Which the new position has. */
   readonly column: number;
+  /** Of a run, which began as many columns earlier, and for how many rounds there are angles. */
+  readonly round: number;
+  readonly rounds: number;
   /** The columns at which rows begin. */
   readonly start: readonly number[];
+  /** Which rows see themselves alone. */
+  readonly ended: readonly boolean[];
   readonly halved: boolean;
 }
 
@@ -40,13 +45,18 @@ export function steps(halved: boolean): fc.Arbitrary<StepShape> {
     headDim: fc.constantFrom(2, 6, 16, 24, 64),
   });
   return shapes.chain(({ rows, blocks, ...others }) =>
-    fc
-      .nat({ max: blocks * BLOCK - 1 })
-      .chain((column) =>
-        fc
-          .array(fc.nat({ max: column }), { minLength: rows, maxLength: rows })
-          .map((start) => ({ ...others, rows, blocks, column, start, halved })),
-      ),
+    fc.nat({ max: blocks * BLOCK - 1 }).chain((column) => {
+      const byRow = { minLength: rows, maxLength: rows };
+      const run = fc.record({
+        round: fc.nat({ max: Math.min(column, 4) }),
+        later: fc.nat({ max: 3 }),
+        start: fc.array(fc.nat({ max: column }), byRow),
+        ended: fc.array(fc.boolean(), byRow),
+      });
+      return run.map(({ later, ...run }) => {
+        return { ...others, ...run, rounds: run.round + 1 + later, rows, blocks, column, halved };
+      });
+    }),
   );
 }
 
@@ -149,7 +159,7 @@ export function newest(step: StepShape): Record<'query' | 'key' | 'value', numbe
 
 /** By the operation, and in double precision. */
 export function attend(step: StepShape) {
-  const { rows, blocks, heads, headDim, column, start, halved } = step;
+  const { rows, blocks, heads, headDim, column, round, rounds, start, ended, halved } = step;
   const dim = heads * headDim;
   const { joint, keys, values, cosine, sine } = given(step);
   const place = places(step);
@@ -166,27 +176,35 @@ export function attend(step: StepShape) {
   };
   const dtype = halved ? 'int32' : 'float32';
   const perWord = halved ? 2 : 1;
+  // Those of other rounds would show.
+  const byRound = (own: Float32Array): tf.Tensor => {
+    const table = new Float32Array(rounds * headDim).fill(NaN);
+    table.set(own, round * headDim);
+    return tf.tensor2d(table, [rounds, headDim]);
+  };
   const outputs = outputsOf(
     'KitPastAttention',
     () => [
       tf.tensor3d(joint, [rows, 1, 3 * dim]),
       tf.tensor4d(stored(keys, 'keys'), [rows, blocks, dim / perWord, BLOCK], dtype),
       tf.tensor4d(stored(values, 'values'), [rows, blocks, BLOCK / perWord, dim], dtype),
-      tf.scalar(column, 'int32'),
+      tf.scalar(column - round, 'int32'),
+      tf.scalar(round, 'int32'),
       tf.tensor1d([...start], 'int32'),
-      tf.tensor2d(cosine, [1, headDim]),
-      tf.tensor2d(sine, [1, headDim]),
+      tf.tensor1d([...ended], 'bool'),
+      byRound(cosine),
+      byRound(sine),
     ],
     { integers: { heads }, types: { T: dtype }, outputs: 3 },
   );
   expect(outputs[0]!.shape).toEqual([rows, heads, 1, headDim]);
 
   const { query, key, value } = newest(step);
-  const round = rounding(step);
+  const rounded = rounding(step);
   const expected = query.map((_, at) => {
     const [row, i] = [Math.floor(at / dim), at % dim];
     const first = i - (i % headDim);
-    const begin = start[row]!;
+    const begin = ended[row] ? column : start[row]!;
     const numberAt = (at: number, j: number, which: 'keys' | 'values'): number => {
       if (at === column) return (which === 'keys' ? key : value)[row * dim + j]!;
       return (which === 'keys' ? keys : values)[flat(step, { row, column: at, i: j })]!;
@@ -199,7 +217,7 @@ export function attend(step: StepShape) {
     const most = Math.max(...scores);
     const weights = scores.map((score) => Math.exp(score - most));
     const total = weights.reduce((a, b) => a + b);
-    const sum = dot(weights.length, (n) => round(weights[n]!) * numberAt(begin + n, i, 'values'));
+    const sum = dot(weights.length, (n) => rounded(weights[n]!) * numberAt(begin + n, i, 'values'));
     return sum / total;
   });
   return {

@@ -129,7 +129,7 @@ describe('a response', () => {
   it('has a length of at least one token, and no more than there are positions for', async () => {
     for (const maxTokens of [0, NaN, 40_000]) {
       const refused = respond(requests, { ...sampled, maxTokens });
-      await expect(refused).rejects.toThrow(/^maxTokens: \S+ is not from 1 to 32752$/);
+      await expect(refused).rejects.toThrow(/^maxTokens: \S+ is not from 1 to 32704$/);
     }
     const short = await respond(requests, { ...sampled, maxTokens: 1 });
     expect(short.flatMap(idsOf).every(({ length }) => length === 1)).toBe(true);

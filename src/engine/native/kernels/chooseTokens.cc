@@ -2,7 +2,8 @@
 //
 // The first of the likeliest at temperature 0, else a draw from softmax(logits / temperature), by the
 // first token at which the cumulative distribution exceeds a uniform number; among the tokens that a
-// grammar allows; unless one is forced. With each ln p under softmax(logits).
+// grammar allows; unless one is forced. With each ln p under softmax(logits). Draws and forced tokens
+// come by round, [N, R].
 
 #include <cmath>
 #include <cstring>
@@ -83,20 +84,26 @@ void chooseRows(const float* logits, int64_t rows, int64_t count, const Inputs& 
 void choose(void*, TF_OpKernelContext* context) {
   Run run(context);
   const Tensor logits = run.input(0), uniforms = run.input(1), temperature = run.input(2);
-  const Tensor forced = run.input(3), transitions = run.input(4), states = run.input(5);
+  const Tensor forced = run.input(3), round = run.input(4), transitions = run.input(5),
+               states = run.input(6);
   const int64_t rows = logits.dim(0), count = logits.dim(1), known = transitions.dim(0);
+  const int64_t rounds = uniforms.dim(0);
   bool right = count > 0 && logits.size() == rows * count && temperature.size() == 1 &&
-               uniforms.size() == rows && forced.size() == rows && states.size() == rows &&
+               rounds >= 0 && uniforms.size() == rounds * rows && forced.dim(0) == rounds &&
+               forced.size() == uniforms.size() && round.size() == 1 && states.size() == rows &&
                (known == 0 || transitions.dim(1) == count);
   if (!run.check(right, "KitChooseTokens: shapes do not agree")) return;
+  const int64_t now = *round.data<int32_t>();
+  if (!run.check(now >= 0 && now < rounds, "KitChooseTokens: there is no such round")) return;
+  const int32_t* forcedNow = forced.data<int32_t>() + now * rows;
   for (int64_t row = 0; row < rows; row++) {
     const int32_t state = states.data<int32_t>()[row];
-    right = right && forced.data<int32_t>()[row] < count && state >= 0 && (known == 0 || state < known);
+    right = right && forcedNow[row] < count && state >= 0 && (known == 0 || state < known);
   }
   if (!run.check(right, "KitChooseTokens: tokens or states are outside")) return;
   const Tensor tokens = run.output(0, {rows}, TF_INT32), logProbs = run.output(1, {rows}),
                after = run.output(2, {rows}, TF_INT32);
-  const Inputs in{uniforms.data<float>(), *temperature.data<float>(), forced.data<int32_t>(),
+  const Inputs in{uniforms.data<float>() + now * rows, *temperature.data<float>(), forcedNow,
                   known == 0 ? nullptr : transitions.data<int32_t>(), states.data<int32_t>()};
   chooseRows(logits.data<float>(), rows, count, in, tokens.data<int32_t>(), logProbs.data<float>(),
              after.data<int32_t>());
@@ -108,7 +115,7 @@ void shapes(TF_ShapeInferenceContext* context, TF_Status* status) {
 
 const bool known = add({"KitChooseTokens",
                         {"logits: float", "uniforms: float", "temperature: float", "forced: int32",
-                         "transitions: int32", "states: int32"},
+                         "round: int32", "transitions: int32", "states: int32"},
                         {"tokens: int32", "log_probs: float", "after: int32"},
                         {},
                         shapes,

@@ -80,7 +80,6 @@ class Run {
     return Tensor(tensor);
   }
 
-  /** Of numbers of four bytes. */
   Tensor output(int i, std::initializer_list<int64_t> shape, TF_DataType type = TF_FLOAT) {
     return allocate(i, shape.begin(), static_cast<int>(shape.size()), type);
   }
@@ -106,7 +105,7 @@ class Run {
 
  private:
   Tensor allocate(int i, const int64_t* shape, int rank, TF_DataType type) {
-    size_t bytes = sizeof(float);
+    size_t bytes = TF_DataTypeSize(type);
     for (int axis = 0; axis < rank; axis++) bytes *= static_cast<size_t>(shape[axis]);
     return Tensor(TF_AllocateOutput(context_, i, type, shape, rank, bytes, status_));
   }

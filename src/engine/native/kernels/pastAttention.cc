@@ -27,7 +27,9 @@ struct Inputs {
   const float* cosine;  // [d]
   const float* sine;    // [d]
   const int32_t* start;  // [R]
+  const bool* ended;     // [R]: sees itself alone, which costs least
   int64_t column;
+  int64_t first(int64_t row) const { return ended[row] ? column : start[row]; }
 };
 
 // By dimension: what a number, and its neighbour in the pair (2i, 2i + 1), is multiplied by.
@@ -129,7 +131,8 @@ KIT_INLINE void attendRows(const Inputs& in, const Shape& shape, T* keys, T* val
     for (int64_t i = 0; i < dim; i++) putValue(values, dim, in.column, i, x[2 * dim + i]);
 
     const T* queries = factorsOf(query.data(), queryPairs.data(), dim);
-    const int64_t firstBlock = in.start[row] / kBlock, lastBlock = in.column / kBlock;
+    const int64_t start = in.first(row);
+    const int64_t firstBlock = start / kBlock, lastBlock = in.column / kBlock;
     const int64_t from = firstBlock * kBlock, n = (lastBlock + 1) * kBlock - from;
     for (int64_t block = firstBlock; block <= lastBlock; block++) {
       for (int64_t head = 0; head < shape.heads; head++) {
@@ -138,7 +141,7 @@ KIT_INLINE void attendRows(const Inputs& in, const Shape& shape, T* keys, T* val
               scores.data() + head * span + (block - firstBlock) * kBlock);
       }
     }
-    const int64_t first = in.start[row] - from, last = in.column - from;
+    const int64_t first = start - from, last = in.column - from;
     const T* weights = nullptr;
     for (int64_t head = 0; head < shape.heads; head++) {
       float* own = scores.data() + head * span;
@@ -190,22 +193,27 @@ void attendPairs(const Inputs& in, const Shape& shape, uint32_t* keys, uint32_t*
 void attendToPast(void* heads, TF_OpKernelContext* context) {
   Run run(context);
   const Tensor joint = run.input(0), keys = run.input(1), values = run.input(2);
-  const Tensor column = run.input(3), start = run.input(4), cosine = run.input(5),
-               sine = run.input(6);
+  const Tensor column = run.input(3), round = run.input(4), start = run.input(5),
+               ended = run.input(6), cosine = run.input(7), sine = run.input(8);
   const int64_t count = *static_cast<int32_t*>(heads);
   const Shape shape{keys.dim(0), keys.dim(1), count, joint.dim(-1) / 3 / count};
   const bool paired = keys.type() == TF_INT32;
   const int64_t cached = shape.rows * shape.blocks * shape.dim() * kBlock / (paired ? 2 : 1);
-  const Inputs in{joint.data<float>(), cosine.data<float>(), sine.data<float>(),
-                  start.data<int32_t>(), column.size() == 1 ? *column.data<int32_t>() : -1};
+  const int64_t angles = cosine.dim(0) * shape.headDim;
   const bool right = joint.size() == shape.rows * 3 * shape.dim() && keys.size() == cached &&
                      values.size() == cached && start.size() == shape.rows &&
-                     cosine.size() == shape.headDim && sine.size() == shape.headDim &&
-                     shape.headDim % 2 == 0;
+                     ended.size() == shape.rows && column.size() == 1 && round.size() == 1 &&
+                     cosine.size() == angles && sine.size() == angles &&
+                     sine.dim(0) == cosine.dim(0) && shape.headDim % 2 == 0;
   if (!run.check(right, "KitPastAttention: shapes do not agree")) return;
+  const int64_t now = *round.data<int32_t>(), skipped = now * shape.headDim;
+  if (!run.check(skipped >= 0 && skipped < angles, "KitPastAttention: there is no such round")) return;
+  const Inputs in{joint.data<float>(),   cosine.data<float>() + skipped,
+                  sine.data<float>() + skipped, start.data<int32_t>(),
+                  ended.data<bool>(),    *column.data<int32_t>() + now};
   bool inside = in.column >= 0 && in.column < shape.blocks * kBlock;
   for (int64_t row = 0; row < shape.rows; row++)
-    inside = inside && in.start[row] >= 0 && in.start[row] <= in.column;
+    inside = inside && in.first(row) >= 0 && in.first(row) <= in.column;
   if (!run.check(inside, "KitPastAttention: columns are outside")) return;
 
   const Tensor out = run.output(0, {shape.rows, shape.heads, 1, shape.headDim});
@@ -230,8 +238,8 @@ void shapes(TF_ShapeInferenceContext* context, TF_Status* status) {
 }
 
 const bool known = add({"KitPastAttention",
-                        {"joint: float", "keys: T", "values: T", "column: int32", "start: int32",
-                         "cosine: float", "sine: float"},
+                        {"joint: float", "keys: T", "values: T", "column: int32", "round: int32",
+                         "start: int32", "ended: bool", "cosine: float", "sine: float"},
                         {"attended: float", "all_keys: T", "all_values: T"},
                         {"T: {float, int32}", "heads: int >= 1"},
                         shapes,

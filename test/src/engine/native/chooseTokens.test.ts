@@ -116,20 +116,22 @@ describe.runIf(hasKernels())('KitChooseTokens', () => {
     }
   });
 
-  it('refuses shapes that do not agree, and tokens and states that there are not', () => {
+  it('refuses shapes that do not agree, and rounds, tokens and states that there are not', () => {
     const right = {
       logits: [3, 5],
-      uniforms: [3],
+      uniforms: [2, 3],
       temperature: [],
-      forced: [3],
+      forced: [2, 3],
+      round: [],
       transitions: [2, 5],
       states: [3],
     };
     const wrong: Record<keyof typeof right, number[][]> = {
       logits: [[], [15], [3, 0], [3, 4], [3, 5, 2], [4, 5]],
-      uniforms: [[], [2], [4]],
+      uniforms: [[], [2], [6], [1, 3], [2, 4]],
       temperature: [[0], [2]],
-      forced: [[2], [4]],
+      forced: [[2], [6], [1, 3], [2, 4]],
+      round: [[0], [2]],
       transitions: [[], [10], [2, 4]],
       states: [[2], [4]],
     };
@@ -147,6 +149,7 @@ describe.runIf(hasKernels())('KitChooseTokens', () => {
     for (const [name, shapes] of Object.entries(wrong)) {
       for (const shape of shapes) refusal({ ...right, [name]: shape }, 'shapes do not agree');
     }
+    for (const round of [-1, 2]) refusal(right, 'there is no such round', { round });
     for (const [name, value] of [
       ['forced', 5],
       ['states', 2],
@@ -169,6 +172,9 @@ interface ChoiceShape {
   readonly temperature: number;
   /** Of the grammar; 0 for none. */
   readonly states: number;
+  /** That there are tables for, and which it is. */
+  readonly rounds: number;
+  readonly round: number;
 }
 
 const ONE_ROW: ChoiceShape = {
@@ -179,17 +185,23 @@ const ONE_ROW: ChoiceShape = {
   coarse: false,
   temperature: 1,
   states: 0,
+  rounds: 1,
+  round: 0,
 };
 
-const choices: fc.Arbitrary<ChoiceShape> = fc.record({
-  seed: seeds,
-  rows: fc.integer({ min: 1, max: 9 }),
-  vocabulary: fc.constantFrom(1, 2, 15, 16, 17, 33, 938),
-  scale: fc.constantFrom(1, 10, 1e4, 1e9),
-  coarse: fc.boolean(),
-  temperature: fc.constantFrom(0, 0.3, 1, 3),
-  states: fc.constantFrom(0, 1, 4),
-});
+const choices: fc.Arbitrary<ChoiceShape> = fc
+  .record({
+    seed: seeds,
+    rows: fc.integer({ min: 1, max: 9 }),
+    vocabulary: fc.constantFrom(1, 2, 15, 16, 17, 33, 938),
+    scale: fc.constantFrom(1, 10, 1e4, 1e9),
+    coarse: fc.boolean(),
+    temperature: fc.constantFrom(0, 0.3, 1, 3),
+    states: fc.constantFrom(0, 1, 4),
+    round: fc.nat({ max: 3 }),
+    later: fc.nat({ max: 2 }),
+  })
+  .map(({ later, ...choice }) => ({ ...choice, rounds: choice.round + 1 + later }));
 
 type Given = ReturnType<typeof inputsOf>;
 
@@ -218,11 +230,19 @@ function unforced(choice: ChoiceShape): Given {
   return { ...inputsOf(choice), forced: new Int32Array(choice.rows).fill(-1) };
 }
 
-function tensorsOf({ vocabulary, temperature, states }: ChoiceShape, given: Given) {
+function tensorsOf(choice: ChoiceShape, given: Given) {
+  const { rows, vocabulary, temperature, states, rounds, round } = choice;
+  // Those of other rounds would show.
+  const byRound = <T extends Float32Array | Int32Array>(own: T, other: number): T => {
+    const table = new (own.constructor as new (count: number) => T)(rounds * rows).fill(other) as T;
+    table.set(own, round * rows);
+    return table;
+  };
   return {
-    uniforms: tf.tensor1d(given.uniforms),
+    uniforms: tf.tensor2d(byRound(given.uniforms, NaN), [rounds, rows]),
     temperature: tf.scalar(temperature),
-    forced: tf.tensor1d(given.forced, 'int32'),
+    forced: tf.tensor2d(byRound(given.forced, vocabulary), [rounds, rows], 'int32'),
+    round: tf.scalar(round, 'int32'),
     transitions: tf.tensor2d(given.transitions, [states, vocabulary], 'int32'),
     states: tf.tensor1d(given.states, 'int32'),
   };

@@ -53,23 +53,28 @@ describe.runIf(hasKernels())('KitPastAttention', () => {
     );
   });
 
-  it('refuses shapes that do not agree, and columns outside', () => {
+  it('refuses shapes that do not agree, and rounds and columns outside', () => {
     const right = {
       joint: [3, 1, 24],
       keys: [3, 2, 8, 32],
       values: [3, 2, 32, 8],
       column: [],
+      round: [],
       start: [3],
-      cosine: [1, 4],
-      sine: [1, 4],
+      ended: [3],
+      cosine: [2, 4],
+      sine: [2, 4],
     };
     const wrong: Partial<Record<keyof typeof right, number[][]>> = {
       joint: [[], [24], [3, 1, 25], [2, 1, 24], [3, 1, 12]],
       keys: [[], [3], [3, 0, 8, 32], [3, 2, 8, 16], [2, 2, 8, 32]],
       values: [[], [3], [3, 1, 32, 8], [3, 2, 16, 8]],
+      column: [[0], [2]],
+      round: [[0], [2]],
       start: [[], [2], [4]],
-      cosine: [[], [2], [8]],
-      sine: [[], [2], [8]],
+      ended: [[], [2], [4]],
+      cosine: [[], [2], [8], [3, 4]],
+      sine: [[], [2], [8], [3, 4]],
     };
     const refusal = (
       shapes: Record<string, number[]>,
@@ -77,8 +82,9 @@ describe.runIf(hasKernels())('KitPastAttention', () => {
       fills: Record<string, number> = {},
     ): void => {
       const inputs = Object.entries(shapes).map(([name, shape]) => () => {
-        const dtype = name === 'column' || name === 'start' ? 'int32' : 'float32';
-        return tf.fill(shape, fills[name] ?? 0, dtype);
+        const values = tf.fill(shape, fills[name] ?? 0);
+        if (name === 'ended') return tf.cast(values, 'bool');
+        return ['column', 'round', 'start'].includes(name) ? tf.cast(values, 'int32') : values;
       });
       const attributes = { integers: { heads: 2 }, types: { T: 'float32' as const }, outputs: 3 };
       expectRefusal('KitPastAttention', inputs, { ...attributes, complaint });
@@ -86,7 +92,7 @@ describe.runIf(hasKernels())('KitPastAttention', () => {
     for (const [name, shapes] of Object.entries(wrong)) {
       for (const shape of shapes) refusal({ ...right, [name]: shape }, 'shapes do not agree');
     }
-    refusal({ ...right, column: [0] }, 'columns are outside');
+    for (const round of [-1, 2]) refusal(right, 'there is no such round', { round });
     for (const [column, start] of [
       [-1, 0],
       [64, 0],
@@ -94,6 +100,7 @@ describe.runIf(hasKernels())('KitPastAttention', () => {
       [5, 6],
     ] as const) {
       refusal(right, 'columns are outside', { column, start });
+      refusal(right, 'columns are outside', { column: column - 1, start, round: 1 });
     }
   });
 });
