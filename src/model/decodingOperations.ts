@@ -71,7 +71,7 @@ export function plainOperations({ dim, heads }: ModelConfig): DecodingOperations
     memoryOf: (keyValue) => keyValue,
     selfAttention(before, past, { round, ended, ...first }) {
       const [count, columns] = before[0]!.key.shape as [number, number, number];
-      const rows = ended.shape[0]!;
+      const rows = ended.shape[0];
       const column = tf.add(first.column, round);
       // What has ended sees itself alone.
       const start = tf.where(ended, column, tf.reshape(first.start, [rows]));
