@@ -59,7 +59,8 @@ export async function measureGeneration(seconds = 3): Promise<Row[]> {
     rows.push({ name: `${name}: searched and tokenised`, value: searched, unit, reference });
     rows.push({ name: `${name}: into Parquet`, value: written, unit, reference });
     if (command !== undefined && two.cores !== null) {
-      const count = Math.ceil(4 * written * seconds);
+      // Long enough for the start, which does not grow, to count little.
+      const count = Math.ceil(10 * written * seconds);
       const value = await measureSecondCore([...command, '--count', `${count}`], two.cores);
       rows.push({ name: `${name}: kit ${command[0]!} on 2 cores, against 1`, value, unit: '×' });
     }
