@@ -10,6 +10,9 @@ import { CORRUPTIONS } from '../traces/corruptions.ts';
 import { METRICS, type MetricName } from './evaluation/metrics.ts';
 import { checkDraws, drawingFields, type ExperimentInput } from './experiment.ts';
 
+/** The whole study, beside its cells. */
+export const STUDY_FILE = 'study.json';
+
 const NAME = z.string().regex(/^[a-z0-9][a-z0-9._-]*$/i, 'letters, digits, ".", "_" and "-" only');
 
 const count = z.number().int().positive();
@@ -24,38 +27,54 @@ const BEHIND_TRACES = {
   modes: ['slow'],
 } as const;
 
-/** One more evaluation of every cell, besides the experiments' own. */
-const studyEvaluationSchema = z
-  .strictObject({
-    /** Names its records. */
-    label: NAME,
-    split: z.enum(['validation', 'test']).default('test'),
-    tasks: count,
-    samples: count,
-    temperature: z.number().min(0),
-    ...drawingFields,
-    maxTokens: count.optional(),
-    /** Those of them that the cell's own evaluation has; all of these unless given. */
-    modes: z
-      .array(z.enum(['slow', 'fast', 'auto']))
-      .min(1)
-      .optional(),
-    /** What differs in the data, for tasks of another kind than the cell is trained on. */
-    data: settings.optional(),
-    /** What is done to A*'s traces, which greedy responses in slow mode are made to begin with. */
-    corrupt: z.array(z.enum(CORRUPTIONS)).min(1).optional(),
-  })
-  .superRefine((evaluation, issues) => {
-    if (evaluation.corrupt === undefined) return;
-    for (const [field, needed] of Object.entries(BEHIND_TRACES)) {
-      const given = evaluation[field as keyof typeof BEHIND_TRACES];
-      const held = JSON.stringify(needed);
-      if (given === undefined || JSON.stringify(given) === held) continue;
-      const message = `must be ${held ?? 'left out'} where traces are corrupted`;
-      issues.addIssue({ code: 'custom', path: [field], message });
-    }
-  })
-  .superRefine(checkDraws);
+/** Its data are told in the form of `data`. */
+const evaluationSchema = <Data extends z.ZodType>(data: Data) =>
+  z
+    .strictObject({
+      /** Names its records. */
+      label: NAME,
+      split: z.enum(['validation', 'test']).default('test'),
+      tasks: count,
+      samples: count,
+      temperature: z.number().min(0),
+      ...drawingFields,
+      maxTokens: count.optional(),
+      /** Those of them that the cell's own evaluation has; all of these unless given. */
+      modes: z
+        .array(z.enum(['slow', 'fast', 'auto']))
+        .min(1)
+        .optional(),
+      data: data.optional(),
+      /** What is done to A*'s traces, which greedy responses in slow mode are made to begin with. */
+      corrupt: z.array(z.enum(CORRUPTIONS)).min(1).optional(),
+    })
+    .superRefine((evaluation, issues) => {
+      if (evaluation.corrupt === undefined) return;
+      for (const [field, needed] of Object.entries(BEHIND_TRACES)) {
+        const given = evaluation[field as keyof typeof BEHIND_TRACES];
+        const held = JSON.stringify(needed);
+        if (given === undefined || JSON.stringify(given) === held) continue;
+        const message = `must be ${held ?? 'left out'} where traces are corrupted`;
+        issues.addIssue({ code: 'custom', path: [field], message });
+      }
+    })
+    .superRefine(checkDraws);
+
+const listOf = <Evaluation extends z.ZodType<{ readonly label: string }>>(one: Evaluation) =>
+  z
+    .array(one)
+    .refine(
+      (all) => new Set(all.map(({ label }) => label)).size === all.length,
+      'two evaluations have the same label',
+    );
+
+/** More evaluations of every cell, besides the experiments' own; of data, what differs from the cell's. */
+const studyEvaluationsSchema = listOf(evaluationSchema(settings));
+
+/** The same for one run; of data, the folder of a data set. */
+export const evaluationListSchema = listOf(evaluationSchema(z.string()));
+
+export type ListedEvaluation = z.infer<typeof evaluationListSchema>[number];
 
 /** A method: a cell's model in one mode. */
 const methodSchema = z.strictObject({
@@ -95,13 +114,7 @@ export const studySchema = z.strictObject({
     .min(1)
     .refine((seeds) => new Set(seeds).size === seeds.length, 'a seed is given twice')
     .default([1, 2, 3]),
-  evaluations: z
-    .array(studyEvaluationSchema)
-    .refine(
-      (all) => new Set(all.map(({ label }) => label)).size === all.length,
-      'two evaluations have the same label',
-    )
-    .default([]),
+  evaluations: studyEvaluationsSchema.default([]),
   claims: z.array(claimSchema).default([]),
   /** Cells of other studies in the same results folder that belong into its tables, by study. */
   beside: z.record(NAME, z.array(NAME).min(1)).default({}),

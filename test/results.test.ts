@@ -3,7 +3,8 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { holdsStudy, readStudySource } from '../src/cli/stages/studyReport.ts';
+import { holdsStudy } from '../src/cli/stages/runFolder.ts';
+import { readStudySource } from '../src/cli/stages/studyReport.ts';
 import { kitRoot } from '../src/kitPackage.ts';
 import { writeReport } from '../src/report/report.ts';
 import { writeStudyReport } from '../src/report/study/write.ts';

@@ -27,10 +27,20 @@ function bestOf(run: string): Checkpoint {
   const files = listCheckpoints(runPaths(run).checkpoints);
   const exported = path.join(run, EXPORTED_MODEL);
   if (files.length === 0 && existsSync(exported)) return readCheckpoint(exported);
+  if (files.length === 0 && existsSync(runPaths(run).evaluation)) throw notKept(run);
   if (files.length === 0) throw new InputError(`${run} holds no checkpoint: train it first`);
   const checkpoints = files.map(({ file }) => readCheckpoint(file));
   const loss = (checkpoint: Checkpoint): number => checkpoint.validationLoss ?? Infinity;
   return checkpoints.reduceRight((best, next) => (loss(next) < loss(best) ? next : best));
+}
+
+/** Of records that were exported alone, as those of a study's cells are. */
+function notKept(run: string): InputError {
+  const again = path.join('runs', path.basename(path.resolve(run)));
+  return new InputError(
+    `${run} holds records without the weights, which were not kept: ` +
+      `\`kit train ${runPaths(run).experiment} --out ${again}\` makes them again, in ${again}`,
+  );
 }
 
 /** What the settings of a run say of its model. */

@@ -2,8 +2,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { checkStudy } from '../../src/cli/loadStudy.ts';
-import { STUDY_FILE, workOf } from '../../src/cli/sweep/work.ts';
+import { workOf } from '../../src/cli/sweep/work.ts';
 import { type EvaluationSettings, writeEvaluation } from '../../src/evaluation/evaluation.ts';
+import { STUDY_FILE } from '../../src/study.ts';
 import { evaluationSettings, metricsLines, runTasks, taskRecord } from './runs.ts';
 
 /** Dualformer in small: three cells, two seeds, drawn responses, and tasks of another kind. */

@@ -9,10 +9,10 @@ import { plansColumns, plansTable, tracesTable } from '../../report/resultTables
 import { collectResults, type Result } from '../../report/results.ts';
 import { readRun } from '../../report/run.ts';
 import { toTerminal } from '../../report/table.ts';
+import { STUDY_FILE } from '../../study.ts';
 import { runPaths } from '../../training/runFolder.ts';
 import { checkStudy } from '../loadStudy.ts';
 import type { Session } from '../session.ts';
-import { STUDY_FILE } from '../sweep/work.ts';
 
 export interface CompareFlags {
   readonly mode: readonly Mode[] | undefined;

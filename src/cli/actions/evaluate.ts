@@ -1,4 +1,5 @@
 /** `kit eval` */
+import { InputError } from '../../../envs/inputError.ts';
 import type { Corruption } from '../../../traces/corruptions.ts';
 import { readManifest } from '../../data/dataset.ts';
 import { readEvaluation } from '../../evaluation/evaluation.ts';
@@ -7,17 +8,22 @@ import { collectResults } from '../../report/results.ts';
 import type { Precision } from '../../engine/program.ts';
 import { readRun } from '../../report/run.ts';
 import { chooseCheckpoint } from '../../training/runModel.ts';
+import type { Experiment } from '../../experiment.ts';
+import { readEvaluationList } from '../evaluationList.ts';
+import { flagName } from '../flags.ts';
 import type { Session } from '../session.ts';
 import { readDataLink } from '../stages/data.ts';
 import { startEngine, type EngineFlags } from '../stages/engine.ts';
 import { datasetName, ownDecoding, type Decoding } from '../stages/decoding.ts';
-import { evaluateModes } from '../stages/evaluation.ts';
+import { evaluateModes, type EvaluationStage } from '../stages/evaluation.ts';
+import { withPlanner } from '../stages/model.ts';
 import { printTables } from '../stages/report.ts';
 import { readRunExperiment } from '../stages/runFolder.ts';
 import { chosenBy, type ChoiceFlags } from '../tokenChoice.ts';
 import { UsageError } from '../usageError.ts';
 
-export interface EvaluateFlags extends EngineFlags, ChoiceFlags {
+/** What one evaluation asks for. */
+export interface DecodingFlags extends ChoiceFlags {
   readonly mode: readonly Mode[] | undefined;
   readonly samples: number | undefined;
   readonly greedy: boolean;
@@ -31,31 +37,78 @@ export interface EvaluateFlags extends EngineFlags, ChoiceFlags {
   readonly corrupt: readonly Corruption[] | undefined;
 }
 
+export interface EvaluateFlags extends EngineFlags, DecodingFlags {
+  /** A file that lists several, instead of these flags. */
+  readonly evaluations: string | undefined;
+}
+
+/** Evaluations of one list share a process, and the weights that it has loaded. */
 export async function evaluateRun(
   run: string,
   flags: EvaluateFlags,
   session: Session,
 ): Promise<void> {
   const experiment = readRunExperiment(run);
-  const { data } = flags;
-  const dataset =
-    data === undefined ? readDataLink(run) : { folder: data, manifest: readManifest(data) };
   const checkpoint = chooseCheckpoint(run, experiment);
-  const decoding: Decoding = {
-    ...decodingOf(flags, ownDecoding(experiment)),
-    on: data === undefined ? undefined : datasetName(data),
-  };
+  const { evaluations: list, ...single } = flags;
+  const asked = list === undefined ? [single] : listedIn(list, single);
+  const prepared: Prepared[] = [];
+  for (const one of asked) {
+    const named = list === undefined ? null : `evaluation ${one.label}`;
+    prepared.push({ named, ...(await naming(named, () => prepare(run, one, experiment))) });
+  }
   const backend = await startEngine(flags, experiment, session);
-  const names = await evaluateModes(
-    { experiment, checkpoint, dataset, backend, out: run, decoding },
-    session,
-  );
-  const evaluations = names.map((name) => readEvaluation(run, name));
-  await printTables(collectResults([{ ...readRun(run), evaluations }]), session);
+  await withPlanner(checkpoint, backend, async (planner) => {
+    for (const { named, ...what } of prepared) {
+      if (named !== null) session.note(named);
+      const stage = { ...what, experiment, checkpoint, planner, backend, out: run };
+      const names = await naming(named, () => evaluateModes(stage, session));
+      const evaluations = names.map((name) => readEvaluation(run, name));
+      const results = collectResults([{ ...readRun(run, () => false), evaluations }]);
+      await printTables(results, session);
+    }
+  });
+}
+
+interface Prepared extends Pick<EvaluationStage, 'dataset' | 'decoding'> {
+  /** What it is called in a list. */
+  readonly named: string | null;
+}
+
+function prepare(
+  run: string,
+  { data, ...flags }: Partial<DecodingFlags>,
+  experiment: Experiment,
+): Omit<Prepared, 'named'> {
+  const own = data === undefined;
+  const dataset = own ? readDataLink(run) : { folder: data, manifest: readManifest(data) };
+  const on = own ? undefined : datasetName(data);
+  return { dataset, decoding: { ...decodingOf(flags, ownDecoding(experiment)), on } };
+}
+
+/** @throws InputError naming what is wrong in the file, UsageError if a flag says more than it does */
+function listedIn(file: string, flags: Partial<DecodingFlags>): readonly Partial<DecodingFlags>[] {
+  const { backend: _, threads: __, ...others } = flags as Partial<EvaluateFlags>;
+  const other = Object.entries(others).find(([, given]) => given !== undefined && given !== false);
+  if (other !== undefined) throw new UsageError(`--evaluations has no --${flagName(other[0])}`);
+  return readEvaluationList(file).map(({ modes, ...evaluation }) => ({
+    ...evaluation,
+    mode: modes,
+  }));
+}
+
+/** Complaints begin with what they are about. */
+async function naming<T>(named: string | null, work: () => T | Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (named === null || !(error instanceof InputError)) throw error;
+    throw new InputError(`${named}: ${error.message}`);
+  }
 }
 
 /** What the flags say, else what the experiment does. */
-export function decodingOf(flags: Partial<Omit<EvaluateFlags, 'data'>>, own: Decoding): Decoding {
+export function decodingOf(flags: Partial<Omit<DecodingFlags, 'data'>>, own: Decoding): Decoding {
   const { samples, temperature, topK, topP } = flags;
   const corruptions = corruptionsOf(flags);
   const greedy = flags.greedy || corruptions !== undefined;
@@ -85,7 +138,7 @@ export function decodingOf(flags: Partial<Omit<EvaluateFlags, 'data'>>, own: Dec
 }
 
 /** With the true trace, which the others are held against. */
-function corruptionsOf(flags: Partial<Omit<EvaluateFlags, 'data'>>): Corruption[] | undefined {
+function corruptionsOf(flags: Partial<Omit<DecodingFlags, 'data'>>): Corruption[] | undefined {
   const { corrupt, mode = ['slow'], samples = 1, temperature = 0, topK, topP } = flags;
   if (corrupt === undefined) return undefined;
   if (mode.some((each) => each !== 'slow')) throw new UsageError('--corrupt has --mode slow only');

@@ -44,6 +44,7 @@ export async function runExperiment(
 
   const { evaluateModes } = await import('../stages/evaluation.ts');
   const { ownDecoding } = await import('../stages/decoding.ts');
+  const { withPlanner } = await import('../stages/model.ts');
   const { readCheckpoint } = await import('../../training/checkpoint.ts');
   const { checkModel, chooseCheckpoint } = await import('../../training/runModel.ts');
   const shippedModel = shipped === null ? null : readCheckpoint(shipped);
@@ -59,7 +60,9 @@ export async function runExperiment(
   const decoding = ownDecoding(experiment);
   const source = shipped === null ? undefined : (experiment.pretrained ?? undefined);
   const toEvaluate = { experiment, checkpoint, source, dataset, backend, out, decoding };
-  await evaluateModes(toEvaluate, session);
+  await withPlanner(checkpoint, backend, (planner) =>
+    evaluateModes({ ...toEvaluate, planner }, session),
+  );
 
   const { concludeRun } = await import('../stages/report.ts');
   if (shippedName !== null) {

@@ -7,6 +7,7 @@ import { InputError } from '../../../envs/inputError.ts';
 import type { DataSettings } from '../../experiment.ts';
 import { removeLeftovers, writeJsonAtomic } from '../../files.ts';
 import { acquireLock } from '../../lock.ts';
+import { STUDY_FILE } from '../../study.ts';
 import { runPaths } from '../../training/runFolder.ts';
 import { chooseCells, loadStudy, type CellChoice } from '../loadStudy.ts';
 import { createPace, formatDuration } from '../progress.ts';
@@ -15,7 +16,7 @@ import { describe, generate } from '../stages/data.ts';
 import { sideBySide, withChildren, type Children } from '../sweep/children.ts';
 import { checkLabels, stateOf, type CellState } from '../sweep/state.ts';
 import { checkUnseen } from '../sweep/unseen.ts';
-import { STUDY_FILE, workOf, type Work } from '../sweep/work.ts';
+import { workOf, type Work } from '../sweep/work.ts';
 import { exportRecords } from './export.ts';
 
 export interface SweepFlags extends CellChoice {
@@ -110,6 +111,7 @@ async function runCell(work: Work, children: Children, session: Session): Promis
   try {
     await untilFree(work, session);
     writeJsonAtomic(work.settings, work.experiment);
+    if (work.listed.length > 0) writeJsonAtomic(work.list, work.listed);
     for (const argv of work.commands) {
       // A child that begins after the others were told to end would never be told.
       if (session.signal.aborted) return null;
@@ -155,6 +157,8 @@ async function printPlan(states: ReadonlyMap<Work, CellState>, session: Session)
     await session.print(`${work.folder}: ${state}`);
     if (state === 'done') continue;
     for (const argv of work.commands) await session.print(`  kit ${argv.join(' ')}`);
+    const labels = work.listed.map(({ label }) => label);
+    if (labels.length > 0) await session.print(`  evaluations: ${labels.join(', ')}`);
     await session.print(`  records to ${work.results}`);
   }
 }

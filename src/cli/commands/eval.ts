@@ -26,6 +26,9 @@ export const evaluate = defineCommand({
       "Makes responses begin with A*'s trace, corrupted in these ways; several with commas",
       CORRUPTIONS,
     ),
+    evaluations: text(
+      'A file that lists several evaluations as a study does, with folders as their data, for one process',
+    ),
     label: fileName("Names the evaluation [default: what differs from the experiment's]"),
     ...engineFlags,
   },

@@ -18,7 +18,7 @@ import { firstDifference } from '../../firstDifference.ts';
 import { acquireLock } from '../../lock.ts';
 import { asked, drawnBy, nameOf, ownDecoding, type Decoding } from './decoding.ts';
 import { checkPrecision } from './engine.ts';
-import { loadModel } from './model.ts';
+import type { Planner } from './model.ts';
 import type { Checkpoint } from '../../training/checkpoint.ts';
 import { bytesOf } from '../../training/safetensors.ts';
 import type { Session } from '../session.ts';
@@ -30,10 +30,12 @@ const REFERENCE_RUNS = 10;
 export interface EvaluationStage {
   readonly experiment: Experiment;
   readonly checkpoint: Checkpoint;
+  /** Of this checkpoint; the caller frees it. */
+  readonly planner: Planner;
   /** Where the weights come from, if not from the run's own training. */
   readonly source?: string | undefined;
   readonly dataset: Dataset;
-  readonly backend: Pick<Backend, 'name' | 'devices' | 'threads'>;
+  readonly backend: Pick<Backend, 'name' | 'devices'>;
   /** Folder of the run. */
   readonly out: string;
   readonly decoding: Decoding;
@@ -82,29 +84,25 @@ export async function evaluateModes(stage: EvaluationStage, session: Session): P
   }
   const split = readSplit(dataset.folder, decoding.split);
   const examples = Array.from({ length: tasks }, (_, i) => exampleAt(split, i));
-  const { rollout, dispose } = loadModel(checkpoint, stage.backend, precision);
-  try {
-    for (const { name, settings } of open) {
-      await locked(out, name, async () => {
-        const unfinished = openUnfinished(out, name, settings);
-        const { mode, corruption } = settings;
-        const what = corruption === undefined ? mode : `behind traces, ${corruption}`;
-        const own = forced(examples, settings, dataset);
-        const records = await session.track(`planning ${what}`, 'tasks', (onProgress) =>
-          evaluate(own, rollout, {
-            ...settings,
-            vocabulary: createVocabulary(checkpoint.vocabulary),
-            finished: unfinished,
-            onProgress,
-            signal: session.signal,
-          }),
-        );
-        writeEvaluation(out, { name, settings, records });
-        unfinished.remove();
-      });
-    }
-  } finally {
-    dispose();
+  const rollout = stage.planner(precision);
+  for (const { name, settings } of open) {
+    await locked(out, name, async () => {
+      const unfinished = openUnfinished(out, name, settings);
+      const { mode, corruption } = settings;
+      const what = corruption === undefined ? mode : `behind traces, ${corruption}`;
+      const own = forced(examples, settings, dataset);
+      const records = await session.track(`planning ${what}`, 'tasks', (onProgress) =>
+        evaluate(own, rollout, {
+          ...settings,
+          vocabulary: createVocabulary(checkpoint.vocabulary),
+          finished: unfinished,
+          onProgress,
+          signal: session.signal,
+        }),
+      );
+      writeEvaluation(out, { name, settings, records });
+      unfinished.remove();
+    });
   }
   return names;
 }

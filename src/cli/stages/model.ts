@@ -23,3 +23,24 @@ export function loadModel(
     dispose,
   };
 }
+
+/** Rollouts of a checkpoint in each precision. */
+export type Planner = (precision?: Precision) => RolloutFn;
+
+/** Each precision is loaded when it is first asked for, once for all that `work` plans with it. */
+export async function withPlanner<T>(
+  checkpoint: Checkpoint,
+  backend: Pick<Backend, 'threads'>,
+  work: (planner: Planner) => Promise<T>,
+): Promise<T> {
+  const loaded = new Map<Precision, ReturnType<typeof loadModel>>();
+  try {
+    return await work((precision = 'fp32') => {
+      const model = loaded.get(precision) ?? loadModel(checkpoint, backend, precision);
+      loaded.set(precision, model);
+      return model.rollout;
+    });
+  } finally {
+    for (const { dispose } of loaded.values()) dispose();
+  }
+}

@@ -1,21 +1,48 @@
 /** What a run's folder says of its experiment, before training and after it. */
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import path from 'node:path';
 import { InputError } from '../../../envs/inputError.ts';
 import { experimentSchema, type Experiment } from '../../experiment.ts';
 import { readJson } from '../../files.ts';
+import { STUDY_FILE } from '../../study.ts';
 import { experimentDifference, foreignEntry, runPaths } from '../../training/runFolder.ts';
 import { explainIssue } from '../settingErrors.ts';
 
 /** @throws InputError if the folder holds no run, or settings of another version */
 export function readRunExperiment(run: string): Experiment {
-  if (!existsSync(run)) throw new InputError(`${run}: no such folder`);
+  checkHoldsRun(run);
   const file = runPaths(run).experiment;
-  if (!existsSync(file)) throw new InputError(`${run}: holds no run (no experiment.json)`);
   const held = readJson(file);
   const result = experimentSchema.safeParse(held);
   if (result.success) return result.data;
   const { field, message } = explainIssue(result.error.issues[0]!, held, []);
   throw new InputError(`${file}: ${field}: ${message}`);
+}
+
+export const holdsStudy = (folder: string): boolean => existsSync(path.join(folder, STUDY_FILE));
+
+const holdsRun = (folder: string): boolean => existsSync(runPaths(folder).experiment);
+
+/** @throws InputError if the folder holds no run, naming those that lie one level below */
+export function checkHoldsRun(folder: string): void {
+  if (!existsSync(folder)) throw new InputError(`${folder}: no such folder`);
+  if (holdsRun(folder)) return;
+  if (!statSync(folder).isDirectory()) throw new InputError(`${folder}: is no folder`);
+  throw new InputError(`${folder}: holds no run (no experiment.json)${namesBelow(folder)}`);
+}
+
+const MOST_NAMED = 3;
+
+function namesBelow(folder: string): string {
+  const below = readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => path.join(folder, name))
+    .filter((each) => holdsRun(each) || holdsStudy(each))
+    .sort();
+  if (below.length === 0) return '';
+  const others = below.length - MOST_NAMED;
+  const named = below.slice(0, MOST_NAMED).join(', ');
+  return `; did you mean ${named}${others > 0 ? ` or one of ${others} more` : ''}?`;
 }
 
 /**

@@ -1,18 +1,16 @@
 /** The page of a study, from a folder with its `study.json` and the records of its cells. */
-import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { InputError } from '../../../envs/inputError.ts';
 import { studies } from '../../../experiments/studies/index.ts';
 import { readJson } from '../../files.ts';
 import type { CellSource, StudySource } from '../../report/study/source.ts';
-import type { Study } from '../../study.ts';
+import { type Study, STUDY_FILE } from '../../study.ts';
 import { quote } from '../flags.ts';
 import { checkStudy, type LoadedStudy } from '../loadStudy.ts';
 import { suggestion } from '../nearest.ts';
+import { holdsStudy } from './runFolder.ts';
 import { holdsCell, isKept } from '../sweep/state.ts';
-import { STUDY_FILE, workOf } from '../sweep/work.ts';
-
-export const holdsStudy = (folder: string): boolean => existsSync(path.join(folder, STUDY_FILE));
+import { workOf } from '../sweep/work.ts';
 
 /** @throws InputError if the study, or one beside it, is malformed or its cells are of other settings */
 export function readStudySource(folder: string): StudySource {

@@ -6,9 +6,9 @@ import { readEvaluationSettings } from '../../evaluation/evaluation.ts';
 import { readJson } from '../../files.ts';
 import { firstDifference } from '../../firstDifference.ts';
 import { experimentDifference, runPaths } from '../../training/runFolder.ts';
-import type { Study } from '../../study.ts';
+import { type Study, STUDY_FILE } from '../../study.ts';
 import { drawnBy } from '../stages/decoding.ts';
-import { STUDY_FILE, type ExpectedEvaluation, type Work } from './work.ts';
+import type { ExpectedEvaluation, Work } from './work.ts';
 
 /**
  * - `done`: its records are kept, whether or not the run is still there

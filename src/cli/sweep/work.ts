@@ -5,15 +5,12 @@ import path from 'node:path';
 import { InputError } from '../../../envs/inputError.ts';
 import type { Corruption } from '../../../traces/corruptions.ts';
 import { dataSchema, type DataSettings, type Experiment } from '../../experiment.ts';
-import { merged, modesOf, type Study, type StudyEvaluation } from '../../study.ts';
+import { merged, modesOf } from '../../study.ts';
+import type { ListedEvaluation, Study, StudyEvaluation } from '../../study.ts';
 import { decodingOf } from '../actions/evaluate.ts';
-import { flagName } from '../flags.ts';
 import type { CheckedCell } from '../loadStudy.ts';
 import { datasetFolder } from '../stages/data.ts';
 import { asked, nameOf, ownDecoding, type Decoding } from '../stages/decoding.ts';
-
-/** The whole study, beside its cells. */
-export const STUDY_FILE = 'study.json';
 
 export interface SweepFolders {
   /** Runs, data and logs. */
@@ -27,9 +24,12 @@ export interface Work extends CheckedCell {
   readonly results: string;
   /** What the children read and write. */
   readonly settings: string;
+  readonly list: string;
   readonly log: string;
   /** Arguments of `kit`, one list a child. */
   readonly commands: readonly (readonly string[])[];
+  /** What stands in the list: its evaluations besides its own. */
+  readonly listed: readonly ListedEvaluation[];
   /** All that the commands need, each once, by its folder. */
   readonly data: ReadonlyMap<string, DataSettings>;
   readonly evaluations: readonly ExpectedEvaluation[];
@@ -54,11 +54,11 @@ export function workOf(
   const { folder, experiment } = cell;
   const run = path.join(out, folder);
   const settings = path.join(out, 'settings', `${folder}.json`);
+  const list = path.join(out, 'settings', `${folder}.evaluations.json`);
   const place = (data: DataSettings): string => datasetFolder(data, path.join(out, 'data'));
   const own = place(experiment.data);
   const data = new Map([[own, experiment.data]]);
-  const always = ['--threads', '1', ...flags];
-  const commands = [['run', settings, '--data', own, '--out', run, ...always]];
+  const listed: ListedEvaluation[] = [];
   const evaluations = expected(ownDecoding(experiment), { experiment, data: experiment.data });
   for (const evaluation of study.evaluations) {
     const modes = experiment.evaluation.modes.filter((m) => modesOf(evaluation).includes(m));
@@ -66,19 +66,23 @@ export function workOf(
     const other = otherData(evaluation, experiment, study);
     if (other !== null) data.set(place(other), other);
     const { modes: _, data: __, ...given } = evaluation;
-    const told = { ...given, ...(other !== null && { data: place(other) }) };
-    commands.push(['eval', run, '--mode', modes.join(), ...argumentsOf(told), ...always]);
+    listed.push({ ...given, modes, ...(other !== null && { data: place(other) }) });
     const decoding = decodingOf({ ...given, mode: modes }, ownDecoding(experiment));
     const on = { experiment, data: other ?? experiment.data };
     evaluations.push(...expected(decoding, on));
   }
+  const always = ['--threads', '1', ...flags];
+  const commands = [['run', settings, '--data', own, '--out', run, ...always]];
+  if (listed.length > 0) commands.push(['eval', run, '--evaluations', list, ...always]);
   return {
     ...cell,
     run,
     settings,
+    list,
     results: path.join(results, folder),
     log: path.join(out, 'logs', `${folder}.log`),
     commands,
+    listed,
     data,
     evaluations,
   };
@@ -115,13 +119,5 @@ function otherData(
   const [issue] = result.error.issues;
   throw new InputError(
     `study ${study.name}: evaluation ${label}: data.${issue!.path.join('.')}: ${issue!.message}`,
-  );
-}
-
-function argumentsOf(
-  flags: Readonly<Record<string, string | number | readonly string[] | undefined>>,
-): string[] {
-  return Object.entries(flags).flatMap(([key, value]) =>
-    value === undefined ? [] : [`--${flagName(key)}`, String(value)],
   );
 }

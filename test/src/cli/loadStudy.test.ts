@@ -248,7 +248,8 @@ describe('the work of a cell', () => {
       'auto-n4-t1-all',
       'slow-n4-t1-k5-slow',
     ]);
-    expect(work!.commands.map(([command]) => command)).toEqual(['run', 'eval', 'eval']);
+    expect(work!.commands.map(([command]) => command)).toEqual(['run', 'eval']);
+    expect(work!.listed.map(({ label }) => label)).toEqual(['all', 'slow']);
   });
 
   it('has an evaluation of each corruption and the control, in slow mode, if the cell has it', () => {
@@ -269,8 +270,10 @@ describe('the work of a cell', () => {
       ],
       ['fast-greedy'],
     ]);
-    expect(works[0]!.commands[1]!.join(' ')).toContain('--mode slow --label probe');
-    expect(works[0]!.commands[1]!.join(' ')).toContain('--corrupt swap,blocked');
+    const listed = { label: 'probe', modes: ['slow'], corrupt: ['swap', 'blocked'] };
+    expect(works[0]!.listed).toMatchObject([listed]);
+    expect(works[1]!.listed).toEqual([]);
+    expect(works[1]!.commands.map(([command]) => command)).toEqual(['run']);
   });
 
   it('holds other data for tasks of another kind, as many as are asked for', () => {

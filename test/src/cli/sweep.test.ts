@@ -1,4 +1,5 @@
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createRng } from '../../../envs/rng.ts';
@@ -93,6 +94,74 @@ describe('a sweep', () => {
     expect(found).toMatchObject(withoutStudy(expected));
     expect(Object.keys(found)).toContain('all-s1/evaluation/slow-greedy-greedy/settings.json');
     expect(Object.keys(found)).toContain('all-s2/evaluation/slow-greedy-greedy/settings.json');
+  });
+
+  it('evaluates all labels in one process, with the records of one process each', async () => {
+    const log = readFileSync(path.join(cwd, 'whole/runs/logs/few-s1.log'), 'utf8');
+    expect(log.match(/^\$ kit .*$/gm)!.map((line) => line.split(' ')[2])).toEqual(['run', 'eval']);
+    const run = 'whole/runs/few-s1';
+    const evaluation = path.join(cwd, run, 'evaluation');
+    const before = treeOf(evaluation);
+    const eachAlone = [
+      '--label drawn --tasks 3 --samples 2 --temperature 1',
+      '--label greedy --tasks 2 --samples 1 --temperature 0',
+    ];
+    await sweep('whole', 'more.json', '--only', 'few', '--seeds', '1');
+    const together = treeOf(evaluation);
+    expect(together).toMatchObject(before);
+    for (const name of ['slow-n2-t1-drawn', 'slow-greedy-greedy']) {
+      rmSync(path.join(evaluation, name), { recursive: true });
+    }
+    for (const flags of eachAlone) {
+      const line = `eval ${run} --mode slow ${flags} --threads 1 --backend cpu`;
+      expect(await spawnKit(line.split(' '), { cwd })).toMatchObject({ code: 0 });
+    }
+    expect(treeOf(evaluation)).toEqual(together);
+  });
+
+  it('makes the evaluations of a cell that are missing, and no others', async () => {
+    const list = 'whole/runs/settings/few-s1.evaluations.json';
+    const evaluation = path.join(cwd, 'whole/runs/few-s1/evaluation');
+    const whole = treeOf(evaluation);
+    rmSync(path.join(evaluation, 'slow-greedy-greedy'), { recursive: true });
+    const line = `eval whole/runs/few-s1 --evaluations ${list} --threads 1 --backend cpu`;
+    const { code, stderr } = await spawnKit(line.split(' '), { cwd });
+    expect(code).toBe(0);
+    expect(stderr).toMatch(
+      /^engine: .*\nevaluation drawn\nevaluation greedy\nplanning slow: 2 of 2 /m,
+    );
+    expect(treeOf(evaluation)).toEqual(whole);
+  });
+
+  it('tells which evaluation fails, after those before it', async () => {
+    const own = { tasks: 2, samples: 1, temperature: 0 };
+    const evaluations = [
+      { ...own, label: 'good' },
+      { ...own, label: 'bad', precision: 'bf16' },
+    ];
+    study('half.json', { evaluations });
+    const { code, stdout } = await sweep('half', 'half.json', '--only', 'few');
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/^\[1 of 1\] few-s1: failed: evaluation bad: .*bf16 .*\(see /m);
+    const held = readdirSync(path.join(cwd, 'half/runs/few-s1/evaluation'));
+    expect(held.sort()).toEqual(['slow-greedy', 'slow-greedy-good']);
+  });
+
+  it('keeps no weights, and what it says of them makes them again', async () => {
+    const kept = 'whole/results/few-s1';
+    const refused = await spawnKit(`eval ${kept} --backend cpu`.split(' '), { cwd });
+    expect(refused.code).toBe(1);
+    const [, command, out] = /^kit: \S+ holds .*: `kit (.*)` makes them again, in (\S+)\n$/.exec(
+      refused.stderr,
+    )!;
+    expect(command).toBe(`train ${kept}/experiment.json --out runs/few-s1`);
+    const flags = '--threads 1 --backend cpu';
+    for (const line of [`${command} ${flags}`, `eval ${out} --mode slow ${flags}`]) {
+      expect(await spawnKit(line.split(' '), { cwd })).toMatchObject({ code: 0 });
+    }
+    const name = 'evaluation/slow-greedy/records.jsonl.gz';
+    const again = readRecords(path.join(cwd, out!, name));
+    expect(again).toEqual(readRecords(path.join(cwd, kept, name)));
   });
 
   it('evaluates on larger boards than were trained on, if the vocabulary has words for them', async () => {
