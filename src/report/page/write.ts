@@ -1,4 +1,5 @@
 /** A page on disk: HTML, Markdown with its figures, and what else belongs to it. */
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { writeFileAtomic } from '../../files.ts';
 import { type Block, figuresOf } from './blocks.ts';
@@ -13,7 +14,10 @@ export interface WrittenPage {
   readonly files: readonly string[];
 }
 
-/** @param others texts by the name of their file */
+/**
+ * Takes the place of a page that was written there before, with its figures.
+ * @param others texts by the name of their file
+ */
 export function writePage(
   blocks: readonly Block[],
   out: string,
@@ -22,13 +26,30 @@ export function writePage(
   const files = new Map<string, string>([
     ...figuresOf(blocks).map(({ name, svg }) => [name, svg] as const),
     ...others,
-    ['report.md', renderMarkdown(blocks)],
+    [MARKDOWN, renderMarkdown(blocks)],
     ['report.html', renderHtml(blocks)],
   ]);
+  // While the page before still names them: after a kill it tells the next one what to remove.
+  for (const name of figuresNamed(out)) {
+    if (!files.has(name)) rmSync(path.join(out, name), { force: true });
+  }
   for (const [name, text] of files) writeFileAtomic(path.join(out, name), text);
   return {
     page: path.join(out, 'report.html'),
-    file: path.join(out, 'report.md'),
+    file: path.join(out, MARKDOWN),
     files: [...files.keys()].map((name) => path.join(out, name)),
   };
+}
+
+const MARKDOWN = 'report.md';
+
+/** As pages show it, its caption twice. */
+const FIGURE = /^!\[(.*)\]\(([\w-][\w.-]*\.svg)\)\n\n_\1_$/gm;
+
+/** Files of the figures that the page of before shows: others in its folder may be anyone's. */
+function figuresNamed(out: string): string[] {
+  const file = path.join(out, MARKDOWN);
+  if (!existsSync(file)) return [];
+  const figures = readFileSync(file, 'utf8').matchAll(FIGURE);
+  return [...figures].map(([, , name]) => name!);
 }
