@@ -39,6 +39,25 @@ export function probesOf(results: readonly Result[]): Probe[] {
   );
 }
 
+/** Responses behind true traces, where none behind corrupted ones are held against them. */
+export function controlsAlone(
+  results: readonly Result[],
+  probes: readonly Pick<Probe, 'experiment' | 'on'>[],
+): Result[] {
+  return results.filter(
+    (result) =>
+      result.evaluations[0]?.settings.corruption === 'none' &&
+      !probes.some(
+        ({ experiment, on }) =>
+          experiment === result.experiment && on === otherTasks(result.decoding, 'none'),
+      ),
+  );
+}
+
+function otherTasks(decoding: string, corruption: Corruption): string {
+  return decoding.split(`corrupt-${corruption}-`)[1] ?? '';
+}
+
 function probeOf(result: Result, results: readonly Result[]): Probe | null {
   const { corruption } = result.evaluations[0]!.settings;
   if (corruption === undefined || corruption === 'none') return null;
@@ -52,11 +71,10 @@ function probeOf(result: Result, results: readonly Result[]): Probe | null {
   );
   const mean = (pick: (one: Reactions) => Estimate | null) => combineEstimates(each.map(pick));
   const shares = REACTIONS.map((name) => [name, mean(({ shares }) => shares[name])] as const);
-  const [, on = ''] = result.decoding.split(`corrupt-${corruption}-`);
   const { records, settings } = pairs[0]!.evaluation;
   return {
     experiment: result.experiment,
-    on,
+    on: otherTasks(result.decoding, corruption),
     corruption,
     runs: pairs.length,
     tasks: records.length,

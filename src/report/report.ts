@@ -11,7 +11,7 @@ import { code, figure, heading, list, prose, section, table, text } from './page
 import type { Block } from './page/blocks.ts';
 import { renderMarkdown } from './page/markdown.ts';
 import { type WrittenPage, writePage } from './page/write.ts';
-import { isForced, type Probe, probeFigure, probesOf, probeTable } from './probe.ts';
+import { controlsAlone, isForced, type Probe, probeFigure, probesOf, probeTable } from './probe.ts';
 import { caveats, DEVIATIONS, describeResult, settingTable } from './prose.ts';
 import { difficultyFigure, PLAN_LENGTH, ratesFigure, WALL_SHARE } from './rateFigures.ts';
 import { collectResults, type Result, runLabels } from './results.ts';
@@ -35,24 +35,27 @@ export function writeReport(folders: readonly string[], out: string): Report {
   const all = collectResults(runs);
   const results = all.filter((result) => !isForced(result));
   const probes = probesOf(all);
+  const controls = controlsAlone(all, probes);
   const [first] = runs as [Run];
   const shown = runs.find(({ evaluations }) => evaluations.length > 0) ?? first;
   const examples = chooseExamples(
     shown.evaluations.filter(({ settings }) => settings.corruption === undefined),
     shown.experiment.evaluation.drawings,
   );
-  const tables = [...resultTables(results), ...probeTables(probes)];
+  const tables = [...resultTables(results), ...probeTables(probes), ...controlTables(controls)];
   const numbers = [
     ['tables.md', renderMarkdown(tables)],
     ['results.csv', toCsv(tidyTable(all))],
   ] as const;
-  const page = pageOf(runs, { results, probes, examples });
+  const page = pageOf(runs, { results, probes, controls, examples });
   return { ...writePage(page, out, all.length === 0 ? [] : numbers), results: all };
 }
 
 interface Shown {
   readonly results: readonly Result[];
   readonly probes: readonly Probe[];
+  /** Behind true traces alone. */
+  readonly controls: readonly Result[];
   readonly examples: readonly Example[];
 }
 
@@ -64,6 +67,11 @@ function resultTables(results: readonly Result[]): Block[] {
 const probeTables = (probes: readonly Probe[]): Block[] =>
   probes.length === 0 ? [] : [table(probeTable(probes))];
 
+const controlTables = (controls: readonly Result[]): Block[] =>
+  controls.length === 0
+    ? []
+    : [...text('Plans behind A*’s own traces, which are true:'), table(plansTable(controls))];
+
 /** Whether plans follow from traces. */
 export const probeBlocks = (probes: readonly Probe[]): Block[] => [
   ...probeTables(probes),
@@ -74,7 +82,7 @@ export const probeBlocks = (probes: readonly Probe[]): Block[] => [
   ),
 ];
 
-function pageOf(runs: readonly Run[], { results, probes, examples }: Shown): Block[] {
+function pageOf(runs: readonly Run[], { results, probes, controls, examples }: Shown): Block[] {
   const labels = runLabels(runs);
   const curves = runs.map((run) => ({
     ...run,
@@ -85,7 +93,7 @@ function pageOf(runs: readonly Run[], { results, probes, examples }: Shown): Blo
   return [
     heading(1, titleOf(runs)),
     ...descriptions(runs),
-    ...summary(results),
+    ...summary(results, probes.length + controls.length > 0),
     ...section('Setting', [table(settingTable(runs, [...labels.values()]))]),
     ...section('Plans', tableOf(plansTable), planFigures(results)),
     ...section(
@@ -99,7 +107,7 @@ function pageOf(runs: readonly Run[], { results, probes, examples }: Shown): Blo
       ),
     ),
     ...section('Outcomes', tableOf(outcomesTable)),
-    ...section('Corrupted traces', probeBlocks(probes)),
+    ...section('Corrupted traces', probeBlocks(probes), controlTables(controls)),
     ...section('Examples', exampleBlocks(examples)),
     ...section(
       'Training',
@@ -154,8 +162,10 @@ function descriptions(runs: readonly Run[]): Block[] {
     );
 }
 
-function summary(results: readonly Result[]): Block[] {
-  if (results.length === 0) return text('No evaluation has been made yet.', 'notice');
+function summary(results: readonly Result[], forced: boolean): Block[] {
+  if (results.length === 0) {
+    return forced ? [] : text('No evaluation has been made yet.', 'notice');
+  }
   const several = new Set(results.map(({ experiment }) => experiment)).size > 1;
   return list(
     results.map((result) => (several ? `${result.experiment}, ` : '') + describeResult(result)),

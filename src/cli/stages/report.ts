@@ -2,7 +2,7 @@
 import path from 'node:path';
 import { chooseExamples, exampleText } from '../../report/examples.ts';
 import { describeResult } from '../../report/prose.ts';
-import { isForced, probesOf, probeTable } from '../../report/probe.ts';
+import { controlsAlone, isForced, probesOf, probeTable } from '../../report/probe.ts';
 import { writeReport } from '../../report/report.ts';
 import type { Result } from '../../report/results.ts';
 import { plansTable, tracesTable } from '../../report/resultTables.ts';
@@ -30,9 +30,11 @@ export async function concludeRun(
 export async function printTables(results: readonly Result[], session: Session): Promise<void> {
   const own = results.filter((result) => !isForced(result));
   const probes = probesOf(results);
+  const controls = controlsAlone(results, probes);
   const tables = [
     ...(own.length === 0 ? [] : [plansTable(own), tracesTable(own)]),
     ...(probes.length === 0 ? [] : [probeTable(probes)]),
+    ...(controls.length === 0 ? [] : [plansTable(controls)]),
   ];
   for (const table of tables) await session.print(toTerminal(table).trimEnd());
 }

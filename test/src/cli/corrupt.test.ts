@@ -1,5 +1,5 @@
 /** Evaluations behind corrupted traces, from the command line to the report. */
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readEvaluation } from '../../../src/evaluation/evaluation.ts';
 import { PLAN } from '../../../traces/vocabulary.ts';
@@ -51,6 +51,15 @@ describe('kit eval --corrupt', () => {
     }
   });
 
+  it('tells the worth of plans behind true traces alone, where nothing else is asked for', async () => {
+    const { code, stdout } = await kit(`${EVAL} --corrupt none`);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/│ slow │ greedy-corrupt-none │ +\d+\.\d ± \d+\.\d │/);
+    expect(stdout).not.toContain('unchanged');
+    const both = await kit(`${EVAL} --corrupt none,swap`);
+    expect(both.stdout).not.toContain('greedy-corrupt-none');
+  });
+
   it('gives the same records again, and asks for no more than is missing', async () => {
     const before = contentOf(`${FOLDER}-swap`);
     rmSync(`${FOLDER}-swap`, { recursive: true });
@@ -68,6 +77,24 @@ describe('kit eval --corrupt', () => {
     expect(after).toMatch(/\| drop-close \| +12 \|/);
     expect(after).toContain('](corruptions.svg)');
     expect(existsSync('runs/small/report/corruptions.svg')).toBe(true);
+  });
+
+  it('has the control by itself in the report of a run that has nothing else', async () => {
+    cpSync('runs/small', 'runs/control', { recursive: true });
+    for (const name of readdirSync('runs/control/evaluation')) {
+      if (name.endsWith('corrupt-none')) continue;
+      rmSync(`runs/control/evaluation/${name}`, { recursive: true });
+    }
+    expect((await kit('report runs/control -q')).code).toBe(0);
+    const report = readFileSync('runs/control/report/report.md', 'utf8');
+    expect(report).toMatch(
+      /## Corrupted traces\n\nPlans behind.*\n\n\| mode \| decoding .*\n.*\n\| slow \|/,
+    );
+    expect(report).not.toContain('No evaluation has been made');
+    // What the report of the whole run drew is not of this one.
+    expect(readdirSync('runs/control/report').filter((name) => name.endsWith('.svg'))).toEqual([
+      'loss.svg',
+    ]);
   });
 
   it('leaves out tasks whose traces leave no room, and refuses if these are all', async () => {
