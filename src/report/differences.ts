@@ -1,12 +1,11 @@
 /** Results beside the first: by how much, on the same tasks, and how sure that is. */
-import { InputError } from '../../envs/inputError.ts';
 import { difference, resampleMetric, resampleTasks } from '../evaluation/differences.ts';
 import type { Difference, Resampled, Resamples } from '../evaluation/differences.ts';
 import { METRICS, type MetricName } from '../evaluation/metrics.ts';
-import type { EvaluationRecord } from '../evaluation/records.ts';
 import type { Mode } from '../evaluation/rollouts.ts';
 import type { Column } from './resultTables.ts';
 import type { Result } from './results.ts';
+import { checkSameTasks, type EvaluatedTasks, taskPrints } from './sameTasks.ts';
 import type { Table } from './table.ts';
 
 /** A result and what it is compared with. */
@@ -31,6 +30,7 @@ export function compareToFirst(
   const resampled = remembered((result: Result) =>
     remembered((name: MetricName) => resampledOf(result, name, resamples)),
   );
+  const tasks = remembered(evaluatedTasks);
   return results.flatMap((of) => {
     const to = results.find(
       (result) =>
@@ -39,7 +39,7 @@ export function compareToFirst(
         result.decoding === of.decoding,
     );
     if (to === undefined || to === of) return [];
-    checkSameTasks(of, to);
+    checkSameTasks([...tasks(to), ...tasks(of)]);
     const entries = metrics.map((name) => {
       const [own, other] = [resampled(of)(name), resampled(to)(name)];
       return [name, difference(own, other)] as const;
@@ -57,31 +57,12 @@ function resampledOf(
   return resampleMetric(name, seeds, resamples(seeds[0]!.length));
 }
 
-/** @throws InputError naming two runs that were evaluated on different tasks */
-export function checkSameTasks(of: Result, to: Result): void {
-  const [first] = to.runs;
-  const [{ records }] = to.evaluations as [Result['evaluations'][number]];
-  for (const result of [to, of]) {
-    for (const [i, evaluation] of result.evaluations.entries()) {
-      const other = firstOther(records, evaluation.records);
-      if (other === null) continue;
-      throw new InputError(
-        `${result.runs[i]!.folder}: ${evaluation.name} was made on other tasks than in ${first!.folder}: ${other}`,
-      );
-    }
-  }
-}
-
-function firstOther(
-  expected: readonly EvaluationRecord[],
-  found: readonly EvaluationRecord[],
-): string | null {
-  if (expected.length !== found.length) return `${found.length}, not ${expected.length}`;
-  const differs = found.findIndex(
-    ({ id, prompt }, i) => id !== expected[i]!.id || prompt.join() !== expected[i]!.prompt.join(),
-  );
-  return differs === -1 ? null : `task ${found[differs]!.id} is another`;
-}
+const evaluatedTasks = ({ runs, evaluations }: Result): EvaluatedTasks[] =>
+  evaluations.map(({ name, records }, i) => ({
+    folder: runs[i]!.folder,
+    name,
+    tasks: taskPrints(records),
+  }));
 
 /** Value and 95 % interval of each difference; shares in points. */
 export function differencesTable(

@@ -3,11 +3,13 @@ import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { InputError } from '../../../envs/inputError.ts';
 import { writeReport } from '../../report/report.ts';
+import { verdictText } from '../../report/study/claims.ts';
 import { writeStudyReport } from '../../report/study/write.ts';
 import { runPaths } from '../../training/runFolder.ts';
 import type { Session } from '../session.ts';
 import { printTables } from '../stages/report.ts';
-import { holdsStudy, readStudySource } from '../stages/studyReport.ts';
+import { checkHoldsRun, holdsStudy } from '../stages/runFolder.ts';
+import { readStudySource } from '../stages/studyReport.ts';
 
 /** Writes the report, by default into the run's folder or, of several, into `report`. */
 export async function reportRuns(
@@ -23,6 +25,7 @@ export async function reportRuns(
   if (others.length === 0 && holdsStudy(first)) return reportStudy(first, folder, session);
   const study = folders.find(holdsStudy);
   if (study !== undefined) throw new InputError(`${study}: is a study, which is reported alone`);
+  folders.forEach(checkHoldsRun);
   const { page, results } = writeReport(folders, folder);
   await printTables(results, session);
   await session.print(`report: ${path.normalize(page)}`);
@@ -30,7 +33,7 @@ export async function reportRuns(
 
 async function reportStudy(study: string, out: string, session: Session): Promise<void> {
   const { page, claims } = writeStudyReport(readStudySource(study), out);
-  for (const { claim, verdict } of claims) await session.print(`${verdict}: ${claim.text}`);
+  for (const each of claims) await session.print(`${verdictText(each)}: ${each.claim.text}`);
   await session.print(`report: ${path.normalize(page)}`);
 }
 

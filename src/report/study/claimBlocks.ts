@@ -4,16 +4,17 @@ import { formatDifference, formatSigned } from '../differences.ts';
 import { type Block, LINE_BREAK, list, type Span, type Text, text } from '../page/blocks.ts';
 import { prose, spansOf, type Tone } from '../page/blocks.ts';
 import type { Table } from '../table.ts';
-import { type JudgedClaim, type Verdict, VERDICTS } from './claims.ts';
+import { type JudgedClaim, type Verdict, VERDICTS, verdictText } from './claims.ts';
 
 const TONES: Readonly<Record<Verdict, Tone>> = {
   reproduced: 'good',
   'not reproduced': 'bad',
   inconclusive: 'open',
+  unfinished: 'open',
   'not measured yet': 'open',
 };
 
-export function claimBlocks(claims: readonly JudgedClaim[], seeds: number): Block[] {
+export function claimBlocks(claims: readonly JudgedClaim[]): Block[] {
   if (claims.length === 0) return [];
   const counts = VERDICTS.map((verdict) => ({
     verdict,
@@ -23,32 +24,35 @@ export function claimBlocks(claims: readonly JudgedClaim[], seeds: number): Bloc
     ...text(
       `Of ${claims.length} claims: ${counts.map(({ verdict, count }) => `${count} ${verdict}`).join(', ')}.`,
     ),
-    ...list(claims.map((claim) => claimItem(claim, seeds))),
+    ...list(claims.map(claimItem)),
     ...text(
       prose(
         'A claim is reproduced if the whole 95 % interval of the difference and the difference of ' +
           'every seed lie on the claimed side of 0, not reproduced if all of them lie on the other, ' +
           'else inconclusive. Intervals are over tasks (paired bootstrap, seeds averaged); ' +
-          'differences of shares are in points.',
+          'differences of shares are in points.' +
+          (claims.some(({ verdict }) => verdict === 'unfinished')
+            ? ' There is no verdict before both sides have all their seeds.'
+            : ''),
       ),
     ),
   ];
 }
 
-function claimItem({ claim, of, to, verdict, ...found }: JudgedClaim, seeds: number): Text {
+function claimItem(judged: JudgedClaim): Text {
+  const { claim, of, to, verdict, difference, seeds, planned } = judged;
   const { metric, expect, evaluation, published } = claim;
   const what = `${TITLES[metric] ?? metric}${evaluation === undefined ? '' : ` (${evaluation})`}`;
   const lines: Span[][] = [
-    [{ strong: verdict, tone: TONES[verdict] }, ' — ', ...spansOf(prose(claim.text))],
-    found.difference === null
+    [{ strong: verdictText(judged), tone: TONES[verdict] }, ' — ', ...spansOf(prose(claim.text))],
+    difference === null
       ? [`${what}: ${of} should have ${expect} than ${to}.`]
       : [
-          `${what}, ${of} minus ${to}: `,
-          { strong: formatDifference(metric, found.difference) },
-          found.seeds.length === 1 && seeds === 1
+          `${verdict === 'unfinished' ? 'so far, ' : ''}${what}, ${of} minus ${to}: `,
+          { strong: formatDifference(metric, difference) },
+          planned === 1
             ? ''
-            : `; by seed ${found.seeds.map(({ value }) => formatSigned(metric, value)).join(', ')}`,
-          found.seeds.length < seeds ? ` (${found.seeds.length} of ${seeds} seeds so far)` : '',
+            : `; by seed ${seeds.map(({ value }) => formatSigned(metric, value)).join(', ')}`,
         ],
     ...(published === undefined ? [] : [[`Published: ${published}`]]),
   ];
@@ -83,13 +87,13 @@ export function verdictTable(claims: readonly JudgedClaim[]): Table {
     columns: ['claim', 'verdict', 'metric', 'difference', 'by seed', 'published'].map((title) => ({
       title,
     })),
-    rows: claims.map(({ claim, verdict, difference, seeds }) => [
-      claim.text,
-      verdict,
-      TITLES[claim.metric] ?? claim.metric,
-      formatDifference(claim.metric, difference),
-      seeds.map(({ value }) => formatSigned(claim.metric, value)).join(', '),
-      claim.published ?? '',
+    rows: claims.map((judged) => [
+      judged.claim.text,
+      verdictText(judged),
+      TITLES[judged.claim.metric] ?? judged.claim.metric,
+      formatDifference(judged.claim.metric, judged.difference),
+      judged.seeds.map(({ value }) => formatSigned(judged.claim.metric, value)).join(', '),
+      judged.claim.published ?? '',
     ]),
   };
 }

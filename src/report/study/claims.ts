@@ -10,13 +10,15 @@ import {
 } from '../../evaluation/differences.ts';
 import { type Resamples, type Terms, valueOf } from '../../evaluation/differences.ts';
 import { remembered } from '../differences.ts';
-import { checkSameTasks, findRow, methodName, type Row } from './rows.ts';
-import type { Claim, Method } from './source.ts';
+import { checkSameTasks } from '../sameTasks.ts';
+import { findRow, methodName, type Row } from './rows.ts';
+import type { CellSource, Claim, Method } from './source.ts';
 
 export const VERDICTS = [
   'reproduced',
   'not reproduced',
   'inconclusive',
+  'unfinished',
   'not measured yet',
 ] as const;
 export type Verdict = (typeof VERDICTS)[number];
@@ -36,6 +38,17 @@ export interface JudgedClaim {
   readonly difference: Difference | null;
   /** The seeds that both sides have. */
   readonly seeds: readonly SeedDifference[];
+  /** How many seeds both sides are to have; before they do there is no verdict. */
+  readonly planned: number;
+}
+
+/** `reproduced`, `unfinished (1 of 3 seeds)` */
+export function verdictText({
+  verdict,
+  seeds,
+  planned,
+}: Pick<JudgedClaim, 'verdict' | 'seeds' | 'planned'>): string {
+  return verdict === 'unfinished' ? `${verdict} (${seeds.length} of ${planned} seeds)` : verdict;
 }
 
 /**
@@ -55,6 +68,12 @@ export function verdictOf(
   return 'inconclusive';
 }
 
+/** What a study has, or will have. */
+export interface PlannedCells {
+  readonly name: string;
+  readonly cells: readonly Pick<CellSource, 'study' | 'cell' | 'seed'>[];
+}
+
 /**
  * @param study the one that makes the claims
  * @throws InputError naming two runs that were evaluated on different tasks
@@ -62,18 +81,31 @@ export function verdictOf(
 export function judgeClaims(
   claims: readonly Claim[],
   rows: readonly Row[],
-  study: string,
+  study: PlannedCells,
 ): JudgedClaim[] {
   const resamples = remembered((tasks: number) => resampleTasks(tasks));
   return claims.map((claim) => {
     const label = claim.evaluation ?? null;
-    const sides = [claim.of, claim.to].map((method) => findRow(rows, method, { study, label }));
+    const sides = [claim.of, claim.to].map((method) =>
+      findRow(rows, method, { study: study.name, label }),
+    );
     const [of, to] = sides;
     const measured = of && to ? compare(claim, [of, to], resamples) : NOTHING;
-    const verdict = verdictOf(claim.expect, measured.difference, measured.seeds);
+    const planned = plannedSeeds(claim, study);
+    const { difference, seeds } = measured;
+    const waits = seeds.length > 0 && seeds.length < planned;
+    const verdict = waits ? 'unfinished' : verdictOf(claim.expect, difference, seeds);
     const [ofName, toName] = [claim.of, claim.to].map((method, i) => nameOf(method, sides[i]));
-    return { claim, of: ofName!, to: toName!, verdict, ...measured };
+    return { claim, of: ofName!, to: toName!, verdict, planned, ...measured };
   });
+}
+
+function plannedSeeds({ of, to }: Claim, { name, cells }: PlannedCells): number {
+  const [own, other] = [of, to].map(({ study = name, cell }) => {
+    const same = cells.filter((each) => each.study === study && each.cell === cell);
+    return new Set(same.map(({ seed }) => seed));
+  });
+  return [...own!].filter((seed) => other!.has(seed)).length;
 }
 
 const NOTHING: Pick<JudgedClaim, 'difference' | 'seeds'> = { difference: null, seeds: [] };

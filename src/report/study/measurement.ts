@@ -6,12 +6,10 @@ import { type Terms, termsOf } from '../../evaluation/differences.ts';
 import { type EvaluationSettings, readEvaluation } from '../../evaluation/evaluation.ts';
 import { computeMetrics, type MetricName, type Metrics } from '../../evaluation/metrics.ts';
 import type { EvaluationRecord } from '../../evaluation/records.ts';
-import { sha256 } from '../../files.ts';
+import { type TaskPrints, taskPrints } from '../sameTasks.ts';
 
-/** What makes a task hard, one number a task. */
-export interface TaskFacts {
-  /** The same for the same tasks in the same order. */
-  readonly fingerprint: string;
+/** Which tasks, and what makes them hard, one number a task. */
+export interface TaskFacts extends TaskPrints {
   readonly planLength: Float64Array;
   readonly aStarTraceLength: Float64Array;
   /** In [0, 1]. */
@@ -30,6 +28,8 @@ export interface ResponseCounts {
 export interface Measurement {
   readonly seed: number;
   readonly folder: string;
+  /** Of the evaluation. */
+  readonly name: string;
   readonly settings: EvaluationSettings;
   readonly metrics: Metrics;
   readonly tasks: TaskFacts;
@@ -47,7 +47,7 @@ export function readMeasurement(
   wanted: Iterable<MetricName>,
 ): Measurement {
   const { settings, records } = readEvaluation(at.folder, at.name);
-  return { ...measure(records, wanted), seed: at.seed, folder: at.folder, settings };
+  return { ...measure(records, wanted), ...at, settings };
 }
 
 export function measure(
@@ -61,7 +61,7 @@ export function measure(
   return {
     metrics: computeMetrics(records),
     tasks: {
-      fingerprint: sha256(records.map(({ id, prompt }) => `${id} ${prompt.join()}\n`).join('')),
+      ...taskPrints(records),
       planLength: numbers(({ optimalLength }) => optimalLength),
       aStarTraceLength: numbers(({ aStarTraceLength }) => aStarTraceLength),
       wallShare: numbers(({ walls, width, height }) => walls / (width * height)),

@@ -40,7 +40,7 @@ export function readStudyResults(source: StudySource): StudyResults {
   }
   return {
     rows,
-    claims: judgeClaims(source.claims, rows, source.name),
+    claims: judgeClaims(source.claims, rows, source),
     runs: [...runs].map(([name, runs]) => ({ name, runs })),
     probes: readProbes(source),
   };
@@ -66,7 +66,7 @@ export function studyPage(
     ...text(question, 'lead'),
     ...text(missingText(source), 'notice'),
     ...section('In short', summaryBlocks(source, rows, palette)),
-    ...section('Claims', claimBlocks(claims, seeds)),
+    ...section('Claims', claimBlocks(claims)),
     ...section('Results', ...resultBlocks(source, rows, palette)),
     ...section(
       'By difficulty',

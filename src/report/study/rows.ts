@@ -1,8 +1,8 @@
 /** The methods of a study as rows of numbers: a cell in one mode, with all its seeds. */
-import { InputError } from '../../../envs/inputError.ts';
 import { combineMetrics, type MetricName, type Metrics } from '../../evaluation/metrics.ts';
 import type { EvaluationSettings } from '../../evaluation/evaluation.ts';
 import { type Mode, MODES } from '../../evaluation/rollouts.ts';
+import { checkSameTasks } from '../sameTasks.ts';
 import { familiesOf } from './families.ts';
 import { type Measurement, readMeasurement } from './measurement.ts';
 import type { Method, StudySource } from './source.ts';
@@ -75,17 +75,6 @@ export function findRow(
 
 /** `cell, mode` */
 export const methodName = ({ name, mode }: Pick<Row, 'name' | 'mode'>): string => `${name} ${mode}`;
-
-/** @throws InputError naming two folders that were evaluated on different tasks */
-export function checkSameTasks(measurements: readonly Measurement[]): void {
-  const [first, ...others] = measurements;
-  for (const { folder, tasks, settings } of others) {
-    if (tasks.fingerprint === first!.tasks.fingerprint) continue;
-    throw new InputError(
-      `${folder}: its ${settings.mode} evaluation was made on other tasks than in ${first!.folder}`,
-    );
-  }
-}
 
 /** `400 test tasks, greedy` */
 export function describeSettings(settings: EvaluationSettings): string {

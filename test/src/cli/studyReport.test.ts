@@ -41,3 +41,43 @@ describe('kit report of a study', () => {
     expect(stderr).toMatch(/^kit: .*broken\/study\.json: base: is missing.*\n$/);
   });
 });
+
+describe('kit report of a folder without a run', () => {
+  const root = at('results');
+  mkdirSync(path.join(root, 'nothing'), { recursive: true });
+  writeFileSync(path.join(root, 'file'), '');
+  const refusal = async (...argv: string[]) => {
+    const { code, stdout, stderr } = await report(...argv);
+    expect([code, stdout]).toEqual([1, '']);
+    return stderr.replaceAll(folder, '');
+  };
+
+  it('names the runs and studies one level below', async () => {
+    const none = 'kit: /results: holds no run (no experiment.json)';
+    expect(await refusal(root)).toBe(`${none}\n`);
+    writeRun(path.join(root, 'run'));
+    expect(await refusal(root)).toBe(`${none}; did you mean /results/run?\n`);
+    const study = writeStudy(path.join(root, 'a-study'));
+    expect(await refusal(root)).toBe(`${none}; did you mean /results/a-study, /results/run?\n`);
+    expect((await runKit('eval', study)).stderr.replaceAll(folder, '')).toBe(
+      'kit: /results/a-study: holds no run (no experiment.json); did you mean ' +
+        '/results/a-study/complete-trace-s1, /results/a-study/complete-trace-s2, ' +
+        '/results/a-study/dualformer-s1 or one of 3 more?\n',
+    );
+  });
+
+  it('is refused in one line where it is a file, or not there', async () => {
+    expect(await refusal(path.join(root, 'file'))).toBe('kit: /results/file: is no folder\n');
+    expect(await refusal(at('gone'))).toBe('kit: /gone: no such folder\n');
+  });
+});
+
+describe('kit report of a study that is not finished', () => {
+  it('prints no verdicts before all seeds are there', async () => {
+    const without = ['dualformer-s2'];
+    const study = writeStudy(at('unfinished'), undefined, { without });
+    expect((await report(study)).stdout).toMatch(
+      /^unfinished \(1 of 2 seeds\): Slow beats Complete-Trace\n(unfinished .*\n){2}report: /,
+    );
+  });
+});

@@ -7,7 +7,7 @@ import {
 } from '../../../../src/evaluation/metrics.ts';
 import type { EvaluationRecord } from '../../../../src/evaluation/records.ts';
 import type { Mode } from '../../../../src/evaluation/rollouts.ts';
-import { judgeClaims, verdictOf } from '../../../../src/report/study/claims.ts';
+import { judgeClaims, verdictOf, verdictText } from '../../../../src/report/study/claims.ts';
 import { measure } from '../../../../src/report/study/measurement.ts';
 import type { Row } from '../../../../src/report/study/rows.ts';
 import type { Claim } from '../../../../src/report/study/source.ts';
@@ -31,6 +31,7 @@ function row(cell: string, mode: Mode, bySeed: Record<number, EvaluationRecord[]
     ...measure(records, METRIC_NAMES),
     seed: Number(seed),
     folder: `results/${cell}-s${seed}`,
+    name: `${mode}-greedy`,
     settings: evaluationSettings(mode, Number(seed)),
   }));
   const metrics = combineMetrics(Object.values(bySeed).map(computeMetrics));
@@ -45,8 +46,14 @@ const claim = (changes: Partial<Claim> = {}): Claim => ({
   expect: 'more',
   ...changes,
 });
-const judge = (rows: readonly Row[], changes: Partial<Claim> = {}) =>
-  judgeClaims([claim(changes)], rows, 'mine')[0]!;
+/** Every cell of these rows is to have the given seeds, or those that it has. */
+const judge = (
+  rows: readonly Row[],
+  changes: Partial<Claim> = {},
+  planned = rows.flatMap(({ study, cell, seeds }) =>
+    seeds.map(({ seed }) => ({ study, cell, seed })),
+  ),
+) => judgeClaims([claim(changes)], rows, { name: 'mine', cells: planned })[0]!;
 
 describe('a verdict', () => {
   const interval = (low: number, high: number) => ({ value: (low + high) / 2, low, high });
@@ -120,11 +127,31 @@ describe('a claim', () => {
       3: answers('------'),
       1: answers('++++++'),
     });
-    const judged = judge([more, bad]);
+    const planned = [1, 2].flatMap((seed) =>
+      ['a', 'b'].map((cell) => ({ study: 'mine', cell, seed })),
+    );
+    const judged = judge([more, bad], {}, planned);
     expect(judged.seeds.map(({ seed }) => seed)).toEqual([1, 2]);
     expect(judged.difference).toEqual(judge([good, bad]).difference);
     const other = row('a', 'slow', { 7: answers('++++++') });
     expect(judge([other, bad])).toMatchObject({ verdict: 'not measured yet', difference: null });
+  });
+
+  it('has no verdict before both sides have all their seeds', () => {
+    const cells = (of: readonly number[], to: readonly number[]) => [
+      ...of.map((seed) => ({ study: 'mine', cell: 'a', seed })),
+      ...to.map((seed) => ({ study: 'mine', cell: 'b', seed })),
+    ];
+    const wait = judge([good, bad], {}, cells([1, 2, 3], [1, 2, 3]));
+    expect(wait).toMatchObject({ verdict: 'unfinished', planned: 3 });
+    expect(wait.difference).toEqual(judge([good, bad]).difference);
+    expect(verdictText(wait)).toBe('unfinished (2 of 3 seeds)');
+    // A seed that only one side is to have is not waited for.
+    const whole = judge([good, bad], {}, cells([1, 2], [1, 2, 3]));
+    expect(whole).toMatchObject({ verdict: 'reproduced', planned: 2 });
+    expect(verdictText(whole)).toBe('reproduced');
+    const nothing = judge([good], {}, cells([1, 2], [1, 2]));
+    expect(verdictText(nothing)).toBe('not measured yet');
   });
 
   it('is inconclusive where one seed contradicts it, however sure the mean is', () => {
@@ -161,7 +188,7 @@ describe('a claim', () => {
     });
     expectInputError(
       () => judge([good, other]),
-      /^results\/a-s1: its slow evaluation was made on other tasks than in results\/b-s1$/,
+      /^results\/a-s1: slow-greedy was made on other tasks than in results\/b-s1: task 0 is another$/,
     );
   });
 });

@@ -150,15 +150,23 @@ describe('an unfinished study', () => {
     const { claims, read } = report(folder);
     expect(claims.map(({ verdict }) => verdict)).toEqual([
       'not measured yet',
-      'not reproduced',
-      'inconclusive',
+      'unfinished',
+      'unfinished',
     ]);
     const [, , , , notice] = read('report.md').split('\n');
     expect(notice).toBe(
       '> This study is not finished: it has 1 of 6 runs. Missing: of seed 1 dualformer (1 of its ' +
         'evaluations), complete-trace; of seed 2 all.',
     );
-    expect(read('report.md')).toContain('(1 of 2 seeds so far)');
+    const text = read('report.md');
+    expect(text).toContain('Of 3 claims: 2 unfinished, 1 not measured yet.');
+    // Fast never thinks; slow has traces of 9, 13 and 17 clauses.
+    expect(text).toMatch(
+      /- \*\*unfinished \(1 of 2 seeds\)\*\* — Fast thinks more than slow\\\n {2}so far, trace tokens \(sampled\), dualformer fast minus dualformer slow: \*\*-/,
+    );
+    expect(text).toContain('There is no verdict before both sides have all their seeds.');
+    expect(read('claims.csv')).toMatch(/,unfinished,/);
+    expect(read('tables.md')).toMatch(/\| unfinished \(1 of 2 seeds\) \|/);
   });
 
   it('without any records is a page too', () => {
