@@ -87,8 +87,11 @@ function prepare(
 }
 
 /** @throws InputError naming what is wrong in the file, UsageError if a flag says more than it does */
-function listedIn(file: string, flags: Partial<DecodingFlags>): readonly Partial<DecodingFlags>[] {
-  const { backend: _, threads: __, ...others } = flags as Partial<EvaluateFlags>;
+function listedIn(
+  file: string,
+  flags: Omit<EvaluateFlags, 'evaluations'>,
+): readonly Partial<DecodingFlags>[] {
+  const { backend: _, threads: __, ...others } = flags;
   const other = Object.entries(others).find(([, given]) => given !== undefined && given !== false);
   if (other !== undefined) throw new UsageError(`--evaluations has no --${flagName(other[0])}`);
   return readEvaluationList(file).map(({ modes, ...evaluation }) => ({
