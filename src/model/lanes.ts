@@ -28,8 +28,8 @@ export interface Lanes {
   prepare(): boolean;
   /** What that run takes. The caller tidies. */
   inputs(): LoopInputs;
-  /** Takes what it carried last. */
-  take(carried: readonly tf.Tensor[]): void;
+  /** Takes what it carried last. @returns the rows that have come further */
+  take(carried: readonly tf.Tensor[]): Row[];
   dispose(): void;
 }
 
@@ -155,6 +155,7 @@ export function createLanes(
           break;
         }
       });
+      return rows.filter((row) => row !== null);
     },
     dispose: () => decoder.dispose(),
   };

@@ -61,7 +61,17 @@ export interface RolloutOptions {
   readonly end?: number | null;
   /** Most rows computed at once; as many as speed and memory allow unless given. */
   readonly rows?: number;
+  /** Told, a few tokens at a time, how far the responses under way have come. */
+  readonly onTokens?: ((progress: RowProgress) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
+}
+
+/** A response so far. */
+export interface RowProgress {
+  /** Its place among the requests. */
+  readonly request: number;
+  readonly sample: number;
+  readonly ids: readonly number[];
 }
 
 export interface Response {
@@ -184,7 +194,9 @@ async function respond(
       for (const [part, lanes] of all.entries()) lanes.fill(part < busy ? jobs : []);
       if (!all.map((lanes) => lanes.prepare()).some(Boolean)) break;
       const carried = tidied(() => loop.run(all.map((lanes) => lanes.inputs())));
-      for (const [i, lanes] of all.entries()) lanes.take(carried[i]!);
+      for (const [i, lanes] of all.entries()) {
+        for (const row of lanes.take(carried[i]!)) options.onTokens?.(row);
+      }
       await tf.nextFrame();
     }
   } finally {

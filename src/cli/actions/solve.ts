@@ -5,6 +5,7 @@ import type { DrawnProblem } from '../../../envs/text.ts';
 import { parseResponse } from '../../../traces/parse.ts';
 import { createVocabulary, type Vocabulary } from '../../../traces/vocabulary.ts';
 import { tokenizerOf } from '../../../traces/index.ts';
+import { byMerit } from '../../evaluation/best.ts';
 import { judgeResponse } from '../../evaluation/evaluate.ts';
 import type { SampleRecord } from '../../evaluation/records.ts';
 import type { Precision } from '../../engine/program.ts';
@@ -78,7 +79,6 @@ function promptOf(
   return tokenizerOf(environment.name).prompt(task, vocabulary);
 }
 
-/** The best response: an optimal plan before a longer one before none, then the shorter trace. */
 function drawAnswers(
   problem: DrawnProblem,
   responses: readonly Uint16Array[],
@@ -93,12 +93,7 @@ function drawAnswers(
   const optimalLength = own.cells?.length ?? 0;
   const example = { id: firstLine, optimalLength };
   const samples = responses.map((tokens) => judgeResponse(tokens, { example, task, vocabulary }));
-  const best = samples.toSorted(
-    (a, b) =>
-      rank(a) - rank(b) ||
-      (a.planLength ?? 0) - (b.planLength ?? 0) ||
-      a.traceLength - b.traceLength,
-  )[0]!;
+  const best = samples.toSorted(byMerit)[0]!;
   const { reasoning, plan } = parseResponse(best.tokens, vocabulary);
   const count = (outcomes: readonly string[]): number =>
     samples.filter(({ outcome }) => outcomes.includes(outcome)).length;
@@ -137,12 +132,6 @@ function drawAnswers(
     "A*'s trace",
     ...drawTokens(own.reasoning, own.vocabulary),
   ];
-}
-
-const OUTCOME_RANKS = ['optimal', 'solved', 'wrong', 'malformed'];
-
-function rank({ outcome }: SampleRecord): number {
-  return OUTCOME_RANKS.indexOf(outcome);
 }
 
 function outcomeText({ outcome, planLength, reason }: SampleRecord): string {

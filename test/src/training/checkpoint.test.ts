@@ -5,16 +5,17 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { InputError } from '../../../envs/inputError.ts';
 import { createRng } from '../../../envs/rng.ts';
+import { sha256 } from '../../../src/files.ts';
 import { initialParams } from '../../../src/model/params.ts';
 import {
   checkpointFile,
-  checksum,
   listCheckpoints,
   pruneCheckpoints,
   readCheckpoint,
   writeCheckpoint,
   type Checkpoint,
 } from '../../../src/training/checkpoint.ts';
+import { checksumContent } from '../../../src/training/checkpointFormat.ts';
 import { decodeSafetensors, encodeSafetensors } from '../../../src/training/safetensors.ts';
 import { smallConfig } from '../../helpers/models.ts';
 
@@ -139,7 +140,8 @@ describe('a checkpoint', () => {
     const { tensors, metadata } = decodeSafetensors(readFileSync(file), file);
     const info = JSON.parse(metadata['checkpoint']!) as Checkpoint;
     const wider = JSON.stringify({ ...info, config: { ...info.config, vocabSize: 12 } });
-    const changed = { ...metadata, checkpoint: wider, sha256: checksum(wider, tensors) };
+    const sum = sha256(...checksumContent(wider, tensors));
+    const changed = { ...metadata, checkpoint: wider, sha256: sum };
     writeFileSync(file, Buffer.concat(encodeSafetensors({ tensors, metadata: changed })));
     expect(() => readCheckpoint(file)).toThrow(/encoder\.embedding is \[11, 8\].*\[12, 8\]/);
   });

@@ -1,0 +1,197 @@
+/**
+ * Draws a picture of the board. What differs in colour differs in shape too: open cells hold a ring,
+ * closed ones a disc, the plan is a line, a fault a cross.
+ */
+import { CLOSED, OPEN } from '../thought/painting.ts';
+import { contentsAt, type Picture } from './picture.ts';
+
+type Context = CanvasRenderingContext2D;
+
+/** Colours of the theme, by the names of its variables without dashes. */
+export type Palette = Readonly<Record<(typeof COLOURS)[number], string>>;
+
+const COLOURS = [
+  'floor', 'wall', 'grid', 'ink', 'open', 'openInk', 'closed', 'closedInk', 'plan', 'fault', 'cursor',
+  'box', 'dock', 'agent', 'goal',
+] as const;
+
+export function paletteOf(element: Element): Palette {
+  const style = getComputedStyle(element);
+  const read = (name: string): string => style.getPropertyValue(`--${name}`).trim();
+  return Object.fromEntries(COLOURS.map((name) => [name, read(name)])) as Palette;
+}
+
+/** Cells whose side is as long as this many pixels hold their costs. */
+const NUMBERS_FROM = 44;
+
+export function drawPicture(context: Context, picture: Picture, { side, palette }: Style): void {
+  const { width, height } = picture.drawing;
+  context.clearRect(0, 0, width * side, height * side);
+  for (let cell = 0; cell < width * height; cell++) {
+    const at = { x: (cell % width) * side, y: Math.floor(cell / width) * side, side, palette };
+    drawGround(context, picture, { ...at, cell });
+  }
+  drawPlan(context, picture, { side, palette });
+  for (let cell = 0; cell < width * height; cell++) {
+    const at = { x: (cell % width) * side, y: Math.floor(cell / width) * side, side, palette };
+    drawThings(context, picture, { ...at, cell });
+  }
+  drawMarks(context, picture, { side, palette });
+}
+
+interface Style {
+  /** Of a cell, in pixels of the context. */
+  readonly side: number;
+  readonly palette: Palette;
+}
+
+interface Place extends Style {
+  readonly x: number;
+  readonly y: number;
+  readonly cell: number;
+}
+
+function drawGround(context: Context, picture: Picture, { x, y, side, cell, palette }: Place): void {
+  const { painting } = picture;
+  const status = painting?.status[cell] ?? 0;
+  const { wall } = contentsAt(picture, cell);
+  const gap = side > 8 ? 1 : 0;
+  context.fillStyle = wall
+    ? palette.wall
+    : status === CLOSED
+      ? palette.closed
+      : status === OPEN
+        ? palette.open
+        : palette.floor;
+  context.fillRect(x, y, side - gap, side - gap);
+  if (painting === null || status === 0) return;
+  const [g, h] = [painting.g[cell]!, painting.h[cell]!];
+  context.fillStyle = status === OPEN ? palette.openInk : palette.closedInk;
+  if (side >= NUMBERS_FROM && g >= 0) {
+    context.textBaseline = 'alphabetic';
+    context.font = `600 ${Math.round(side * 0.24)}px system-ui, sans-serif`;
+    context.textAlign = 'left';
+    context.fillText(String(g), x + side * 0.09, y + side * 0.28);
+    context.textAlign = 'right';
+    context.fillText(String(h), x + side * 0.88, y + side * 0.28);
+    context.textAlign = 'left';
+    context.fillText(String(g + h), x + side * 0.09, y + side * 0.9);
+  }
+  const large = side >= NUMBERS_FROM;
+  const [cx, cy, radius] = large
+    ? [x + side * 0.8, y + side * 0.8, side * 0.09]
+    : [x + side / 2, y + side / 2, side * 0.16];
+  context.beginPath();
+  context.arc(cx, cy, radius, 0, 2 * Math.PI);
+  context.strokeStyle = context.fillStyle;
+  context.lineWidth = Math.max(1, side * 0.045);
+  if (status === OPEN) context.stroke();
+  else context.fill();
+}
+
+function drawPlan(context: Context, { painting, drawing }: Picture, { side, palette }: Style): void {
+  const cells = painting?.plan ?? [];
+  if (cells.length === 0) return;
+  context.strokeStyle = palette.plan;
+  context.fillStyle = palette.plan;
+  context.lineWidth = Math.max(2, side * 0.14);
+  context.lineJoin = context.lineCap = 'round';
+  context.beginPath();
+  let joined = false;
+  for (const cell of cells) {
+    if (cell === null) {
+      joined = false;
+      continue;
+    }
+    const [x, y] = middle(cell, drawing.width, side);
+    if (joined) context.lineTo(x, y);
+    else context.moveTo(x, y);
+    joined = true;
+  }
+  context.stroke();
+  const last = cells.at(-1);
+  if (last === null || last === undefined) return;
+  const [x, y] = middle(last, drawing.width, side);
+  context.beginPath();
+  context.arc(x, y, Math.max(2, side * 0.16), 0, 2 * Math.PI);
+  context.fill();
+}
+
+function drawThings(context: Context, picture: Picture, place: Place): void {
+  const { x, y, side, cell, palette } = place;
+  const { dock, box, agent, goal } = contentsAt(picture, cell);
+  const [cx, cy] = [x + side / 2, y + side / 2];
+  if (dock) {
+    context.strokeStyle = palette.dock;
+    context.lineWidth = Math.max(1.5, side * 0.07);
+    context.strokeRect(x + side * 0.16, y + side * 0.16, side * 0.66, side * 0.66);
+  }
+  if (box) {
+    context.fillStyle = palette.box;
+    context.fillRect(x + side * 0.24, y + side * 0.24, side * 0.5, side * 0.5);
+    context.strokeStyle = palette.ink;
+    context.lineWidth = Math.max(1, side * 0.04);
+    context.strokeRect(x + side * 0.24, y + side * 0.24, side * 0.5, side * 0.5);
+  }
+  const isStart = picture.drawing.cells[cell] === 'S';
+  if (isStart || (picture.drawing.environment === 'maze' && goal)) {
+    badge(context, isStart ? 'S' : 'G', { cx, cy, side, colour: isStart ? palette.agent : palette.goal, palette });
+  }
+  if (agent && !isStart) {
+    context.beginPath();
+    context.arc(cx, cy, side * 0.26, 0, 2 * Math.PI);
+    context.fillStyle = palette.agent;
+    context.fill();
+    context.strokeStyle = palette.floor;
+    context.lineWidth = Math.max(1, side * 0.05);
+    context.stroke();
+  }
+}
+
+function badge(
+  context: Context,
+  letter: string,
+  at: { cx: number; cy: number; side: number; colour: string; palette: Palette },
+): void {
+  const { cx, cy, side, colour, palette } = at;
+  context.beginPath();
+  context.arc(cx, cy, side * 0.31, 0, 2 * Math.PI);
+  context.fillStyle = colour;
+  context.fill();
+  context.fillStyle = palette.floor;
+  context.font = `700 ${Math.round(side * 0.4)}px system-ui, sans-serif`;
+  context.textAlign = 'center';
+  context.textBaseline = 'middle';
+  context.fillText(letter, cx, cy + side * 0.03);
+}
+
+function drawMarks(context: Context, picture: Picture, { side, palette }: Style): void {
+  const { painting, selected, cursor, fault, drawing } = picture;
+  const frame = (cell: number, colour: string, dash: number[]): void => {
+    const [x, y] = middle(cell, drawing.width, side);
+    context.strokeStyle = colour;
+    context.lineWidth = Math.max(2, side * 0.08);
+    context.setLineDash(dash);
+    context.strokeRect(x - side * 0.45, y - side * 0.45, side * 0.88, side * 0.88);
+    context.setLineDash([]);
+  };
+  const current = painting?.current ?? null;
+  if (current !== null) frame(current, palette.ink, []);
+  if (selected !== null) frame(selected, palette.cursor, []);
+  if (cursor !== null) frame(cursor, palette.cursor, [side * 0.15, side * 0.1]);
+  if (fault === null) return;
+  const [x, y] = middle(fault, drawing.width, side);
+  const arm = side * 0.32;
+  context.strokeStyle = palette.fault;
+  context.lineWidth = Math.max(2.5, side * 0.12);
+  context.beginPath();
+  for (const sign of [1, -1]) {
+    context.moveTo(x - arm, y - sign * arm);
+    context.lineTo(x + arm, y + sign * arm);
+  }
+  context.stroke();
+}
+
+function middle(cell: number, width: number, side: number): [number, number] {
+  return [((cell % width) + 0.5) * side - 0.5, (Math.floor(cell / width) + 0.5) * side - 0.5];
+}

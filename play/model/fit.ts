@@ -1,0 +1,29 @@
+/** Whether a model has words for a board. */
+import type { Board } from '../../envs/environment.ts';
+import type { Vocabulary } from '../../traces/vocabulary.ts';
+import type { RunSummary } from '../api.ts';
+import type { EnvironmentName } from '../board/drawing.ts';
+
+/** A sentence for the user; a model can still try what it was only not trained on. */
+export type Fit =
+  | { readonly fits: true; readonly remark: string | null }
+  | { readonly fits: false; readonly reason: string };
+
+export function fitOf(
+  { environment, width, height }: Pick<Board, 'width' | 'height'> & { environment: EnvironmentName },
+  vocabulary: Vocabulary,
+  trained: Pick<RunSummary, 'width' | 'height'>,
+): Fit {
+  const name = { maze: 'mazes', sokoban: 'Sokoban' };
+  if (environment !== vocabulary.environment) {
+    const known = name[vocabulary.environment as EnvironmentName];
+    return { fits: false, reason: `This model knows ${known} only.` };
+  }
+  const most = vocabulary.coordinates;
+  if (Math.max(width, height) > most) {
+    return { fits: false, reason: `This model has words for boards up to ${most}×${most}.` };
+  }
+  const same = width === trained.width && height === trained.height;
+  const remark = `It was trained on ${trained.width}×${trained.height} boards; it tries all the same.`;
+  return { fits: true, remark: same ? null : remark };
+}

@@ -1,0 +1,40 @@
+/** What the page and the worker that holds the model say to each other. */
+import type { VocabularySettings } from '../../traces/vocabulary.ts';
+import type { Mode } from '../../src/evaluation/rollouts.ts';
+
+export interface PlanRequest {
+  /** Counts up; answers to an earlier one mean nothing any more. */
+  readonly ticket: number;
+  readonly prompt: Uint16Array;
+  readonly mode: Mode;
+  readonly samples: number;
+  readonly temperature: number;
+  readonly maxTokens: number;
+  readonly seed: number;
+}
+
+export type ToModel =
+  | { readonly type: 'load'; readonly url: string; readonly name: string }
+  | ({ readonly type: 'plan' } & PlanRequest)
+  | { readonly type: 'stop' };
+
+export interface LoadedModel {
+  readonly vocabulary: VocabularySettings;
+  readonly step: number;
+  readonly parameters: number;
+  /** What computes, in words. */
+  readonly engine: string;
+}
+
+export type FromModel =
+  | ({ readonly type: 'loaded' } & LoadedModel)
+  | { readonly type: 'failed'; readonly message: string }
+  | {
+      readonly type: 'tokens';
+      readonly ticket: number;
+      readonly sample: number;
+      /** Of the response so far. */
+      readonly ids: readonly number[];
+    }
+  | { readonly type: 'done'; readonly ticket: number; readonly milliseconds: number }
+  | { readonly type: 'planFailed'; readonly ticket: number; readonly message: string };

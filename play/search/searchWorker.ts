@@ -1,0 +1,71 @@
+/** The worker that generates boards and runs A* on them, so that neither stalls the page. */
+import { environmentOf } from '../../envs/index.ts';
+import { InputError } from '../../envs/inputError.ts';
+import { createRng } from '../../envs/rng.ts';
+import { astar } from '../../solvers/astar.ts';
+import { solutionOf } from '../../traces/solution.ts';
+import { EOS } from '../../traces/vocabulary.ts';
+import type { FromSearch, GenerationSettings, SearchAnswer, SearchRequest, ToSearch } from './messages.ts';
+
+/** Rows of the longest log that is shown; beyond it a list of them helps nobody. */
+const MAX_STEPS = 100_000;
+/** Layouts that are drawn before one gives up; the papers' settings need a handful. */
+const MAX_LAYOUTS = 5_000;
+
+self.addEventListener('message', ({ data }: MessageEvent<ToSearch>) => {
+  postMessage(answer(data));
+});
+
+function answer(message: ToSearch): FromSearch {
+  const { ticket } = message;
+  try {
+    if (message.type === 'generate') {
+      return { ticket, type: 'generated', text: generate(message.settings) };
+    }
+    return { ticket, type: 'searched', answer: search(message.request) };
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    return { ticket, type: 'failed', message: error.message };
+  }
+}
+
+function generate({ seed, walls, boxes, ...settings }: GenerationSettings): string {
+  const environment = environmentOf(settings.environment);
+  const isMaze = settings.environment === 'maze';
+  const own = isMaze ? { ...settings, walls: shares(walls, settings) } : { ...settings, walls, boxes };
+  const rng = createRng(seed);
+  for (let layout = 0; layout < MAX_LAYOUTS; layout++) {
+    const [task] = environment.propose(own, rng.split('layout', layout), 1);
+    if (task === undefined) continue;
+    // A maze is accepted only with a plan; of a level nobody knows until it is searched.
+    const solvable =
+      isMaze || astar(environment.searchProblem(task), { maxSteps: MAX_STEPS }).plan !== null;
+    if (solvable) return environment.render(task);
+  }
+  throw new InputError(`none of ${MAX_LAYOUTS.toLocaleString('en')} boards has a plan: try fewer walls`);
+}
+
+/** A share as a range that holds a whole number of cells. */
+function shares(
+  share: number,
+  { width, height }: { readonly width: number; readonly height: number },
+): readonly [number, number] {
+  const exact = Math.round(share * width * height) / (width * height);
+  return [exact, exact];
+}
+
+function search({ environment: name, text, seed }: SearchRequest): SearchAnswer {
+  const environment = environmentOf(name);
+  const rng = seed === null ? {} : { rng: createRng(seed).split('trace', 0) };
+  const solution = solutionOf(environment, environment.parse(text), { ...rng, maxSteps: MAX_STEPS });
+  const { reasoning, plan, vocabulary, prompt, cells } = solution;
+  const { coordinates, costs } = vocabulary;
+  return {
+    vocabulary: { environment: name, coordinates, costs },
+    prompt,
+    ids: Uint16Array.from([...reasoning, ...(plan ?? []), ...(plan === null ? [] : [EOS])]),
+    reasoningLength: reasoning.length,
+    planLength: cells && cells.length,
+    truncated: solution.search.truncated,
+  };
+}

@@ -1,0 +1,51 @@
+import { SPEEDS, type Playback } from './usePlayback.ts';
+
+/** The controls of a playback. */
+export function Player({ playback, length }: { playback: Playback; length: number }) {
+  const { position, playing, speed, seek, toggle, setSpeed } = playback;
+  return (
+    <div class="player" role="group" aria-label="Playback">
+      <button type="button" onClick={() => seek(0)} aria-label="To the beginning">
+        ⏮
+      </button>
+      <button type="button" onClick={() => seek(position - 1)} aria-label="One line back">
+        ◀
+      </button>
+      <button type="button" class="main" onClick={toggle} disabled={length === 0}>
+        {playing ? 'Pause' : 'Play'}
+      </button>
+      <button type="button" onClick={() => seek(position + 1)} aria-label="One line on">
+        ▶
+      </button>
+      <button type="button" onClick={() => seek(length)} aria-label="To the end">
+        ⏭
+      </button>
+      <input
+        type="range"
+        class="scrub"
+        min={0}
+        max={length}
+        value={position}
+        aria-label="Line"
+        aria-valuetext={`${position} of ${length} lines`}
+        onInput={({ currentTarget }) => seek(Number(currentTarget.value))}
+      />
+      <output>
+        {position} / {length}
+      </output>
+      <label>
+        Speed{' '}
+        <select
+          value={speed}
+          onChange={({ currentTarget }) => setSpeed(Number(currentTarget.value))}
+        >
+          {SPEEDS.map((lines) => (
+            <option key={lines} value={lines}>
+              {lines} lines/s
+            </option>
+          ))}
+        </select>
+      </label>
+    </div>
+  );
+}

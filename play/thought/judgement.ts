@@ -1,0 +1,67 @@
+/** What a response is worth, by the kit's own checkers, and where it first goes wrong. */
+import type { Board } from '../../envs/environment.ts';
+import { environmentOf } from '../../envs/index.ts';
+import { judgeResponse } from '../../src/evaluation/evaluate.ts';
+import type { SampleRecord } from '../../src/evaluation/records.ts';
+import { clauseBounds } from '../../traces/clauses.ts';
+import { parseResponse } from '../../traces/parse.ts';
+import { validateTrace } from '../../traces/validate.ts';
+import { EOS, type Vocabulary } from '../../traces/vocabulary.ts';
+import type { Line } from './lines.ts';
+
+/** Of a line, or of what lacks behind the last one. */
+export interface Fault {
+  readonly line: number;
+  readonly reason: string;
+}
+
+export interface Problem {
+  readonly task: Board;
+  readonly vocabulary: Vocabulary;
+  /** Positions of a shortest plan; null if there is none. */
+  readonly optimalLength: number | null;
+}
+
+export interface Judgement {
+  readonly record: SampleRecord;
+  readonly faults: readonly Fault[];
+}
+
+/** Of a whole response. */
+export function judge(ids: Uint16Array, lines: readonly Line[], problem: Problem): Judgement {
+  const { task, vocabulary, optimalLength } = problem;
+  const example = { id: 0, optimalLength: optimalLength ?? 0 };
+  const record = judgeResponse(ids, { example, task, vocabulary });
+  const faults = [...traceFaults(ids, problem), ...planFaults(ids, lines, problem)];
+  return { record, faults };
+}
+
+/** Of a response that still grows: what its whole clauses say already. */
+export function faultsSoFar(ids: Uint16Array, problem: Problem): Fault[] {
+  const { reasoning } = parseResponse(ids, problem.vocabulary);
+  const grows = reasoning.length === ids.length && ids.at(-1) !== EOS;
+  if (!grows) return traceFaults(ids, problem);
+  const bounds = clauseBounds(reasoning);
+  const whole = bounds.length - 2;
+  const faults = traceFaults(ids.subarray(0, Math.max(0, bounds[whole] ?? 0)), problem);
+  // What lacks may still come.
+  return faults.filter(({ line }) => line < whole);
+}
+
+function traceFaults(ids: Uint16Array, { task, vocabulary }: Problem): Fault[] {
+  const { reasoning } = parseResponse(ids, vocabulary);
+  const verdict = validateTrace(task, vocabulary.environment, vocabulary, reasoning);
+  return verdict.verdict === 'illegal' ? [{ line: verdict.clause, reason: verdict.reason }] : [];
+}
+
+function planFaults(ids: Uint16Array, lines: readonly Line[], { task, vocabulary }: Problem): Fault[] {
+  const { plan, error } = parseResponse(ids, vocabulary);
+  if (error !== null) {
+    const line = lines.findIndex(({ end }) => error.at < end);
+    return [{ line: line < 0 ? lines.length : line, reason: error.reason }];
+  }
+  const check = environmentOf(vocabulary.environment).checkPlan(task, plan!);
+  if (check.valid) return [];
+  const first = lines.findIndex(({ operation }) => operation === 'plan');
+  return [{ line: first + check.at, reason: check.reason }];
+}
