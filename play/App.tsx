@@ -19,6 +19,7 @@ import { SearchPanel } from './search/SearchPanel.tsx';
 import { useSearch } from './search/useSearch.ts';
 import { Tabs } from './Tabs.tsx';
 import { LineList } from './thought/LineList.tsx';
+import { stageAt } from './thought/stage.ts';
 import { lineAbout, paint } from './thought/painting.ts';
 import { Player } from './thought/Player.tsx';
 import { usePlayback } from './thought/usePlayback.ts';
@@ -48,7 +49,11 @@ export function App({ searcher }: { searcher: Searcher }) {
   const [tab, setTab] = useState<Tab>('search');
   const [seed, setSeed] = useState<number | null>(null);
   const [cursor, setCursor] = useState<number | null>(null);
-  const [selection, setSelection] = useState<{ key: string; line: number | null; cell: number | null }>();
+  const [selection, setSelection] = useState<{
+    key: string;
+    line: number | null;
+    cell: number | null;
+  }>();
   const search = useSearch(searcher, task === null ? null : drawing, seed);
   const state = useModel(tab === 'model');
   const [question, setQuestion] = useState<(Question & { drawing: typeof drawing }) | null>(null);
@@ -84,16 +89,13 @@ export function App({ searcher }: { searcher: Searcher }) {
     const fault = thought?.faults.find(({ line }) => line < position);
     const shown = walking ? null : painting;
     const shownLine = chosenHere?.line == null ? null : (thought?.lines[chosenHere.line] ?? null);
-    const isClause = shownLine?.operation === 'create' || shownLine?.operation === 'close';
-    const others = isClause ? shownLine.others : (shown?.others ?? null);
-    const agent = isClause ? shownLine.cell : (shown?.current ?? null);
+    const stage =
+      thought === null || task === null
+        ? null
+        : stageAt(thought, chosenHere?.line ?? position - 1, { ...drawing, task });
     return {
       drawing,
-      moved: walking
-        ? { agent: standing.agent, boxes: standing.boxes ?? [] }
-        : drawing.environment === 'sokoban' && others !== null && agent !== null
-          ? { agent, boxes: others }
-          : null,
+      moved: walking ? { agent: standing.agent, boxes: standing.boxes ?? [] } : stage,
       painting: shown,
       fault: walking || fault === undefined ? null : (thought?.lines[fault.line]?.cell ?? null),
       selected: walking ? null : (shownLine?.cell ?? chosenHere?.cell ?? null),
@@ -151,7 +153,9 @@ export function App({ searcher }: { searcher: Searcher }) {
     <>
       <header>
         <h1>Dualformer playground</h1>
-        <p>A* searches; a small transformer learned to think like it, slow, fast, or as it likes.</p>
+        <p>
+          A* searches; a small transformer learned to think like it, slow, fast, or as it likes.
+        </p>
       </header>
       <main>
         <section class="left" aria-label="Board">

@@ -41,7 +41,10 @@ export function useResponse(
   }, [answer, problem]);
   const best = useMemo(() => {
     const [first] = judgements.map(({ record }) => record).sort(byMerit);
-    return Math.max(0, judgements.findIndex(({ record }) => record === first));
+    return Math.max(
+      0,
+      judgements.findIndex(({ record }) => record === first),
+    );
   }, [judgements]);
   const sample = chosen ?? best;
   const faults = useRef<Thought['faults']>([]);

@@ -16,6 +16,7 @@ const LAYERS: readonly (readonly [name: string, pattern: RegExp])[] = [
   ['data', /^src\/data\//],
   ['training', /^src\/training\//],
   ['evaluation', /^src\/evaluation\//],
+  ['page', /^(play\/|src\/pageApi\.ts$)/],
   ['report', /^src\/report\//],
   ['experiment', /^src\/(experiment|study)\.ts$/],
   ['experiments', /^experiments\//],
@@ -46,9 +47,18 @@ describe('the layers', () => {
     '%s knows no backend',
     (file) => {
       const text = readFileSync(path.join(root, file), 'utf8');
-      expect(text).not.toMatch(/from '@tensorflow\/(?!tfjs-core')|import\('@tensorflow/);
+      // The address of a file says nothing of what is in it.
+      const code = text.replaceAll(/from '[^']*\?url'/g, '');
+      expect(code).not.toMatch(/from '@tensorflow\/(?!tfjs-core')|import\('@tensorflow/);
     },
   );
+
+  it('leave the page to itself: nothing that runs under Node imports it', () => {
+    const isOfPage = (file: string): boolean => file.startsWith('play/');
+    for (const file of files.filter((name) => !isOfPage(name))) {
+      expect(imports(file).filter(isOfPage)).toEqual([]);
+    }
+  });
 
   it('leave mazes and token names out of the model', () => {
     for (const file of files.filter((name) => name.startsWith('src/model/'))) {
@@ -60,9 +70,9 @@ describe('the layers', () => {
 });
 
 function sourceFiles(): string[] {
-  return ['envs', 'solvers', 'traces', 'src', 'experiments', 'bench'].flatMap((folder) =>
+  return ['envs', 'solvers', 'traces', 'src', 'play', 'experiments', 'bench'].flatMap((folder) =>
     (readdirSync(path.join(root, folder), { recursive: true }) as string[])
-      .filter((name) => name.endsWith('.ts'))
+      .filter((name) => /\.tsx?$/.test(name))
       .map((name) => path.posix.join(folder, name.split(path.sep).join('/'))),
   );
 }

@@ -28,7 +28,7 @@ export function BoardView({ picture, draws, onCell, onRelease, onCursor, onArrow
   const room = useRoom(frame);
   const theme = useTheme();
   const { width, height } = picture.drawing;
-  const side = Math.max(3, Math.floor(Math.min(room.width / width, room.height / height, 72)));
+  const side = Math.max(3, Math.floor(Math.min(room.width / width, room.height / height, 104)));
 
   useEffect(() => {
     const element = canvas.current;
@@ -74,7 +74,8 @@ export function BoardView({ picture, draws, onCell, onRelease, onCursor, onArrow
       const [dx, dy] = arrow;
       if (onArrow(dx, dy)) return;
       const [x, y] = cursor === null ? [0, 0] : [cursor % width, Math.floor(cursor / width)];
-      const next = (at: number, by: number, most: number) => Math.max(0, Math.min(most - 1, at + by));
+      const next = (at: number, by: number, most: number) =>
+        Math.max(0, Math.min(most - 1, at + by));
       onCursor(cursor === null ? 0 : next(x, dx, width) + next(y, dy, height) * width);
     } else if ((event.key === ' ' || event.key === 'Enter') && cursor !== null) {
       event.preventDefault();

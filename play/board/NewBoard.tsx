@@ -42,9 +42,7 @@ export function NewBoard({ onGenerate, settings, onSettings }: Props) {
         Kind
         <select
           value={environment}
-          onChange={({ currentTarget }) =>
-            change(USUAL[currentTarget.value as EnvironmentName])
-          }
+          onChange={({ currentTarget }) => change(USUAL[currentTarget.value as EnvironmentName])}
         >
           <option value="maze">Maze</option>
           <option value="sokoban">Sokoban</option>
@@ -74,7 +72,13 @@ export function NewBoard({ onGenerate, settings, onSettings }: Props) {
             max={324}
             onValue={(walls) => change({ walls })}
           />
-          <NumberField label="Boxes" value={boxes} min={1} max={8} onValue={(boxes) => change({ boxes })} />
+          <NumberField
+            label="Boxes"
+            value={boxes}
+            min={1}
+            max={8}
+            onValue={(boxes) => change({ boxes })}
+          />
         </>
       )}
       <label>

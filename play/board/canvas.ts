@@ -11,8 +11,21 @@ type Context = CanvasRenderingContext2D;
 export type Palette = Readonly<Record<(typeof COLOURS)[number], string>>;
 
 const COLOURS = [
-  'floor', 'wall', 'grid', 'ink', 'open', 'openInk', 'closed', 'closedInk', 'plan', 'fault', 'cursor',
-  'box', 'dock', 'agent', 'goal',
+  'floor',
+  'wall',
+  'grid',
+  'ink',
+  'open',
+  'openInk',
+  'closed',
+  'closedInk',
+  'plan',
+  'fault',
+  'cursor',
+  'box',
+  'dock',
+  'agent',
+  'goal',
 ] as const;
 
 export function paletteOf(element: Element): Palette {
@@ -51,7 +64,11 @@ interface Place extends Style {
   readonly cell: number;
 }
 
-function drawGround(context: Context, picture: Picture, { x, y, side, cell, palette }: Place): void {
+function drawGround(
+  context: Context,
+  picture: Picture,
+  { x, y, side, cell, palette }: Place,
+): void {
   const { painting } = picture;
   const status = painting?.status[cell] ?? 0;
   const { wall } = contentsAt(picture, cell);
@@ -69,17 +86,17 @@ function drawGround(context: Context, picture: Picture, { x, y, side, cell, pale
   context.fillStyle = status === OPEN ? palette.openInk : palette.closedInk;
   if (side >= NUMBERS_FROM && g >= 0) {
     context.textBaseline = 'alphabetic';
-    context.font = `600 ${Math.round(side * 0.24)}px system-ui, sans-serif`;
+    context.font = `600 ${Math.round(side * 0.19)}px system-ui, sans-serif`;
     context.textAlign = 'left';
-    context.fillText(String(g), x + side * 0.09, y + side * 0.28);
+    context.fillText(String(g), x + side * 0.09, y + side * 0.24);
     context.textAlign = 'right';
-    context.fillText(String(h), x + side * 0.88, y + side * 0.28);
+    context.fillText(String(h), x + side * 0.88, y + side * 0.24);
     context.textAlign = 'left';
-    context.fillText(String(g + h), x + side * 0.09, y + side * 0.9);
+    context.fillText(String(g + h), x + side * 0.09, y + side * 0.92);
   }
   const large = side >= NUMBERS_FROM;
   const [cx, cy, radius] = large
-    ? [x + side * 0.8, y + side * 0.8, side * 0.09]
+    ? [x + side * 0.85, y + side * 0.85, side * 0.065]
     : [x + side / 2, y + side / 2, side * 0.16];
   context.beginPath();
   context.arc(cx, cy, radius, 0, 2 * Math.PI);
@@ -89,12 +106,16 @@ function drawGround(context: Context, picture: Picture, { x, y, side, cell, pale
   else context.fill();
 }
 
-function drawPlan(context: Context, { painting, drawing }: Picture, { side, palette }: Style): void {
+function drawPlan(
+  context: Context,
+  { painting, drawing }: Picture,
+  { side, palette }: Style,
+): void {
   const cells = painting?.plan ?? [];
   if (cells.length === 0) return;
   context.strokeStyle = palette.plan;
   context.fillStyle = palette.plan;
-  context.lineWidth = Math.max(2, side * 0.14);
+  context.lineWidth = Math.max(2, side * 0.12);
   context.lineJoin = context.lineCap = 'round';
   context.beginPath();
   let joined = false;
@@ -120,32 +141,46 @@ function drawPlan(context: Context, { painting, drawing }: Picture, { side, pale
 function drawThings(context: Context, picture: Picture, place: Place): void {
   const { x, y, side, cell, palette } = place;
   const { dock, box, agent, goal } = contentsAt(picture, cell);
-  const [cx, cy] = [x + side / 2, y + side / 2];
+  const [cx, cy] = [x + side / 2 - 0.5, y + side / 2 - 0.5];
   if (dock) {
     context.strokeStyle = palette.dock;
-    context.lineWidth = Math.max(1.5, side * 0.07);
-    context.strokeRect(x + side * 0.16, y + side * 0.16, side * 0.66, side * 0.66);
+    context.lineWidth = Math.max(1.5, side * 0.06);
+    square(context, { cx, cy, side: side * (side >= NUMBERS_FROM ? 0.5 : 0.68) });
+    context.stroke();
   }
   if (box) {
     context.fillStyle = palette.box;
-    context.fillRect(x + side * 0.24, y + side * 0.24, side * 0.5, side * 0.5);
+    square(context, { cx, cy, side: side * (side >= NUMBERS_FROM ? 0.36 : 0.5) });
+    context.fill();
     context.strokeStyle = palette.ink;
     context.lineWidth = Math.max(1, side * 0.04);
-    context.strokeRect(x + side * 0.24, y + side * 0.24, side * 0.5, side * 0.5);
+    context.stroke();
   }
   const isStart = picture.drawing.cells[cell] === 'S';
   if (isStart || (picture.drawing.environment === 'maze' && goal)) {
-    badge(context, isStart ? 'S' : 'G', { cx, cy, side, colour: isStart ? palette.agent : palette.goal, palette });
+    badge(context, isStart ? 'S' : 'G', {
+      cx,
+      cy,
+      side,
+      colour: isStart ? palette.agent : palette.goal,
+      palette,
+    });
   }
   if (agent && !isStart) {
     context.beginPath();
-    context.arc(cx, cy, side * 0.26, 0, 2 * Math.PI);
+    context.arc(cx, cy, side * 0.22, 0, 2 * Math.PI);
     context.fillStyle = palette.agent;
     context.fill();
     context.strokeStyle = palette.floor;
     context.lineWidth = Math.max(1, side * 0.05);
     context.stroke();
   }
+}
+
+function square(context: Context, at: { cx: number; cy: number; side: number }): void {
+  const { cx, cy, side } = at;
+  context.beginPath();
+  context.rect(cx - side / 2, cy - side / 2, side, side);
 }
 
 function badge(
@@ -155,11 +190,13 @@ function badge(
 ): void {
   const { cx, cy, side, colour, palette } = at;
   context.beginPath();
-  context.arc(cx, cy, side * 0.31, 0, 2 * Math.PI);
+  // Between the costs where there are any.
+  const radius = side * (side >= NUMBERS_FROM ? 0.2 : 0.33);
+  context.arc(cx, cy, radius, 0, 2 * Math.PI);
   context.fillStyle = colour;
   context.fill();
   context.fillStyle = palette.floor;
-  context.font = `700 ${Math.round(side * 0.4)}px system-ui, sans-serif`;
+  context.font = `700 ${Math.round(radius * 1.3)}px system-ui, sans-serif`;
   context.textAlign = 'center';
   context.textBaseline = 'middle';
   context.fillText(letter, cx, cy + side * 0.03);
@@ -170,9 +207,11 @@ function drawMarks(context: Context, picture: Picture, { side, palette }: Style)
   const frame = (cell: number, colour: string, dash: number[]): void => {
     const [x, y] = middle(cell, drawing.width, side);
     context.strokeStyle = colour;
-    context.lineWidth = Math.max(2, side * 0.08);
+    const thick = Math.min(4, Math.max(2, side * 0.08));
+    context.lineWidth = thick;
     context.setLineDash(dash);
-    context.strokeRect(x - side * 0.45, y - side * 0.45, side * 0.88, side * 0.88);
+    const inner = side - thick - (side > 8 ? 1 : 0);
+    context.strokeRect(x - inner / 2, y - inner / 2, inner, inner);
     context.setLineDash([]);
   };
   const current = painting?.current ?? null;

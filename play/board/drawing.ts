@@ -81,7 +81,9 @@ export interface Stroke {
 }
 
 /** There is one of these, so that drawing it takes it from where it was. */
-const MOVED: { readonly [B in Brush]?: { readonly from: RegExp; readonly to: (at: string) => string } } = {
+const MOVED: {
+  readonly [B in Brush]?: { readonly from: RegExp; readonly to: (at: string) => string };
+} = {
   start: { from: /S/, to: () => '.' },
   goal: { from: /G/, to: () => '.' },
   worker: { from: /[@+]/, to: (at) => (at === '+' ? '.' : ' ') },

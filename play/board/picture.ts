@@ -26,7 +26,10 @@ export function contentsAt({ drawing, moved }: Picture, cell: number): CellConte
   return {
     wall: character === '#',
     dock: '.*+'.includes(character) && drawing.environment === 'sokoban',
-    box: moved === null || drawing.environment === 'maze' ? '$*'.includes(character) : moved.boxes.includes(cell),
+    box:
+      moved === null || drawing.environment === 'maze'
+        ? '$*'.includes(character)
+        : moved.boxes.includes(cell),
     agent: moved === null ? 'S@+'.includes(character) : moved.agent === cell,
     goal: character === 'G',
   };

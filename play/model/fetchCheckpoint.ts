@@ -6,7 +6,8 @@ import type { Checkpoint, ChecksumContent } from '../../src/training/checkpointF
 export async function fetchCheckpoint(url: string, name: string): Promise<Checkpoint> {
   const response = await fetch(url).catch(() => null);
   if (response === null) throw new Error(`${name}: its weights can't be fetched: no connection`);
-  if (!response.ok) throw new Error(`${name}: ${(await response.text()).trim() || response.statusText}`);
+  if (!response.ok)
+    throw new Error(`${name}: ${(await response.text()).trim() || response.statusText}`);
   const decoded = decodeCheckpoint(new Uint8Array(await response.arrayBuffer()), name);
   // Sites without https have no digests; there the shapes are all that is checked.
   if (isSecureContext && (await sha256(decoded.content)) !== decoded.sha256) refuseChecksum(name);

@@ -1,7 +1,7 @@
 /** Whether a model has words for a board. */
 import type { Board } from '../../envs/environment.ts';
 import type { Vocabulary } from '../../traces/vocabulary.ts';
-import type { RunSummary } from '../api.ts';
+import type { RunSummary } from '../../src/pageApi.ts';
 import type { EnvironmentName } from '../board/drawing.ts';
 
 /** A sentence for the user; a model can still try what it was only not trained on. */
@@ -10,7 +10,11 @@ export type Fit =
   | { readonly fits: false; readonly reason: string };
 
 export function fitOf(
-  { environment, width, height }: Pick<Board, 'width' | 'height'> & { environment: EnvironmentName },
+  {
+    environment,
+    width,
+    height,
+  }: Pick<Board, 'width' | 'height'> & { environment: EnvironmentName },
   vocabulary: Vocabulary,
   trained: Pick<RunSummary, 'width' | 'height'>,
 ): Fit {

@@ -1,7 +1,7 @@
 /** The model that is loaded, and what it answers. */
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { createVocabulary, type Vocabulary } from '../../traces/vocabulary.ts';
-import { RUNS_PATH, weightsPath, type RunList, type RunSummary } from '../api.ts';
+import { RUNS_PATH, weightsPath, type RunList, type RunSummary } from '../../src/pageApi.ts';
 import type { LoadedModel, PlanRequest } from './messages.ts';
 import { startModel, type ModelClient } from './modelClient.ts';
 

@@ -26,7 +26,8 @@ export interface SearchAnswer {
   readonly prompt: Uint16Array;
   /** Reasoning, plan and eos. */
   readonly ids: Uint16Array;
-  readonly reasoningLength: number;
+  /** Of each clause the cells of all boxes, one after the other; null where there are none by nature. */
+  readonly boxes: Uint16Array | null;
   /** Positions; null if there is no plan, or none was found. */
   readonly planLength: number | null;
   /** Whether the search was given up, so that `ids` is its beginning. */

@@ -2,10 +2,17 @@
 import { environmentOf } from '../../envs/index.ts';
 import { InputError } from '../../envs/inputError.ts';
 import { createRng } from '../../envs/rng.ts';
+import type { SokobanProblem } from '../../envs/sokoban/sokoban.ts';
 import { astar } from '../../solvers/astar.ts';
-import { solutionOf } from '../../traces/solution.ts';
+import { solutionOf, type Solution } from '../../traces/solution.ts';
 import { EOS } from '../../traces/vocabulary.ts';
-import type { FromSearch, GenerationSettings, SearchAnswer, SearchRequest, ToSearch } from './messages.ts';
+import type {
+  FromSearch,
+  GenerationSettings,
+  SearchAnswer,
+  SearchRequest,
+  ToSearch,
+} from './messages.ts';
 
 /** Rows of the longest log that is shown; beyond it a list of them helps nobody. */
 const MAX_STEPS = 100_000;
@@ -32,7 +39,9 @@ function answer(message: ToSearch): FromSearch {
 function generate({ seed, walls, boxes, ...settings }: GenerationSettings): string {
   const environment = environmentOf(settings.environment);
   const isMaze = settings.environment === 'maze';
-  const own = isMaze ? { ...settings, walls: shares(walls, settings) } : { ...settings, walls, boxes };
+  const own = isMaze
+    ? { ...settings, walls: shares(walls, settings) }
+    : { ...settings, walls, boxes };
   const rng = createRng(seed);
   for (let layout = 0; layout < MAX_LAYOUTS; layout++) {
     const [task] = environment.propose(own, rng.split('layout', layout), 1);
@@ -42,7 +51,9 @@ function generate({ seed, walls, boxes, ...settings }: GenerationSettings): stri
       isMaze || astar(environment.searchProblem(task), { maxSteps: MAX_STEPS }).plan !== null;
     if (solvable) return environment.render(task);
   }
-  throw new InputError(`none of ${MAX_LAYOUTS.toLocaleString('en')} boards has a plan: try fewer walls`);
+  throw new InputError(
+    `none of ${MAX_LAYOUTS.toLocaleString('en')} boards has a plan: try fewer walls`,
+  );
 }
 
 /** A share as a range that holds a whole number of cells. */
@@ -57,15 +68,24 @@ function shares(
 function search({ environment: name, text, seed }: SearchRequest): SearchAnswer {
   const environment = environmentOf(name);
   const rng = seed === null ? {} : { rng: createRng(seed).split('trace', 0) };
-  const solution = solutionOf(environment, environment.parse(text), { ...rng, maxSteps: MAX_STEPS });
+  const solution = solutionOf(environment, environment.parse(text), {
+    ...rng,
+    maxSteps: MAX_STEPS,
+  });
   const { reasoning, plan, vocabulary, prompt, cells } = solution;
   const { coordinates, costs } = vocabulary;
   return {
     vocabulary: { environment: name, coordinates, costs },
     prompt,
     ids: Uint16Array.from([...reasoning, ...(plan ?? []), ...(plan === null ? [] : [EOS])]),
-    reasoningLength: reasoning.length,
+    boxes: boxesOf(solution),
     planLength: cells && cells.length,
     truncated: solution.search.truncated,
   };
+}
+
+function boxesOf({ problem, search }: Solution): Uint16Array | null {
+  if (!('boxes' in problem)) return null;
+  const { boxes } = problem as SokobanProblem;
+  return Uint16Array.from(Array.from(search.log.states, (state) => boxes(state)).flat());
 }

@@ -1,5 +1,11 @@
 /** The worker that searches, as functions that promise an answer. */
-import type { FromSearch, GenerationSettings, SearchAnswer, SearchRequest, ToSearch } from './messages.ts';
+import type {
+  FromSearch,
+  GenerationSettings,
+  SearchAnswer,
+  SearchRequest,
+  ToSearch,
+} from './messages.ts';
 
 export interface Searcher {
   /** The text of a board. Rejects with what is wrong with the settings. */

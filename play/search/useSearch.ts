@@ -35,7 +35,8 @@ export function useSearch(
   const thought = useMemo(() => {
     if (answer === null || drawing === null) return null;
     const vocabulary = createVocabulary(answer.vocabulary);
-    return thoughtOf(drawing, { key, ids: answer.ids, vocabulary, ended: true });
+    const { ids, boxes } = answer;
+    return thoughtOf(drawing, { key, ids, vocabulary, boxes, ended: true });
   }, [answer]);
   return { thought, answer, problem: held?.key === key ? (held.problem ?? null) : null };
 }

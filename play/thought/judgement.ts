@@ -54,7 +54,11 @@ function traceFaults(ids: Uint16Array, { task, vocabulary }: Problem): Fault[] {
   return verdict.verdict === 'illegal' ? [{ line: verdict.clause, reason: verdict.reason }] : [];
 }
 
-function planFaults(ids: Uint16Array, lines: readonly Line[], { task, vocabulary }: Problem): Fault[] {
+function planFaults(
+  ids: Uint16Array,
+  lines: readonly Line[],
+  { task, vocabulary }: Problem,
+): Fault[] {
   const { plan, error } = parseResponse(ids, vocabulary);
   if (error !== null) {
     const line = lines.findIndex(({ end }) => error.at < end);

@@ -15,8 +15,6 @@ export interface Painting {
   readonly plan: readonly (number | null)[];
   /** Of the newest line. */
   readonly current: number | null;
-  /** Cells that the newest clause names beside the agent's; null if it is no clause. */
-  readonly others: readonly number[] | null;
 }
 
 /** @param count of lines that count */
@@ -32,9 +30,7 @@ export function paint(lines: readonly Line[], count: number, cells: number): Pai
     status[cell] = operation === 'close' ? CLOSED : OPEN;
     if (costs !== null) [g[cell], h[cell]] = [costs.g, costs.h];
   }
-  const newest = count > 0 ? lines[count - 1]! : null;
-  const isClause = newest?.operation === 'create' || newest?.operation === 'close';
-  return { status, g, h, plan, current: newest?.cell ?? null, others: isClause ? newest.others : null };
+  return { status, g, h, plan, current: lines[count - 1]?.cell ?? null };
 }
 
 /**

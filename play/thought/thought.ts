@@ -13,14 +13,20 @@ export interface Thought {
   /** Whether no more tokens will come. */
   readonly ended: boolean;
   readonly faults: readonly Fault[];
+  /** Of each clause the cells of all boxes, where they are known better than clauses tell; else null. */
+  readonly boxes: Uint16Array | null;
 }
 
 export function thoughtOf(
   board: Pick<Board, 'width' | 'height'>,
-  { key, ids, vocabulary, ended, faults = [] }: Omit<Thought, 'lines' | 'faults'> & Partial<Thought>,
+  { faults = [], boxes = null, ...given }: ThoughtSource,
 ): Thought {
-  return { key, ids, vocabulary, lines: readLines(ids, vocabulary, board), ended, faults };
+  const lines = readLines(given.ids, given.vocabulary, board);
+  return { ...given, lines, faults, boxes };
 }
+
+type ThoughtSource = Omit<Thought, 'lines' | 'faults' | 'boxes'> &
+  Partial<Pick<Thought, 'faults' | 'boxes'>>;
 
 /** Tokens before the first `plan`, as metrics count them. */
 export function traceTokens({ lines }: Thought): number {

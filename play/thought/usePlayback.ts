@@ -12,7 +12,7 @@ export interface Playback {
   readonly setSpeed: (speed: number) => void;
 }
 
-export const SPEEDS = [2, 8, 30, 120, 500] as const;
+export const SPEEDS: readonly number[] = [2, 5, 15, 50, 150, 500];
 
 export interface Played {
   /** Of what is played; another one begins anew. */
@@ -25,7 +25,8 @@ export interface Played {
 
 export function usePlayback({ key, length, ended, moves }: Played): Playback {
   const [state, setState] = useState({ key, position: 0, playing: false });
-  const [speed, setSpeed] = useState<number>(SPEEDS[2]);
+  const [chosenSpeed, setSpeed] = useState<number | null>(null);
+  const speed = chosenSpeed ?? usualSpeed(ended ? length : null);
   // Set while rendering, so that a thought is never shown at the position of the one before.
   const isNew = state.key !== key;
   const auto = moves && !prefersStillness();
@@ -70,10 +71,20 @@ export function usePlayback({ key, length, ended, moves }: Played): Playback {
     toggle: () =>
       setState((held) => {
         const atEnd = held.position >= length && ended;
-        return { key, position: !held.playing && atEnd ? 0 : held.position, playing: !held.playing };
+        return {
+          key,
+          position: !held.playing && atEnd ? 0 : held.position,
+          playing: !held.playing,
+        };
       }),
     setSpeed,
   };
+}
+
+/** Lets a thought pass in some eight seconds; of one that grows nobody knows. */
+function usualSpeed(length: number | null): number {
+  const wanted = length === null ? 50 : length / 8;
+  return SPEEDS.find((speed) => speed >= wanted) ?? SPEEDS.at(-1)!;
 }
 
 export function prefersStillness(): boolean {

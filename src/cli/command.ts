@@ -31,6 +31,8 @@ export interface Argument {
   readonly describe: string;
   /** Takes one or more. */
   readonly many?: boolean;
+  /** May be left out; the last one only. */
+  readonly optional?: boolean;
   /** Known values, for the shell to complete. */
   readonly choices?: () => Promise<readonly string[]>;
 }
@@ -59,7 +61,11 @@ export function defineCommand<const F extends Flags>(definition: Definition<F>):
 
 /** As yargs and the help have it: `trace <FILE>`. */
 export function usageOf({ name, arguments: args }: Command): string {
-  return [name, ...args.map(({ name, many }) => (many ? `<${name}..>` : `<${name}>`))].join(' ');
+  const names = args.map(({ name, many = false, optional = false }) => {
+    const inside = many ? `${name}..` : name;
+    return optional ? `[${inside}]` : `<${inside}>`;
+  });
+  return [name, ...names].join(' ');
 }
 
 /** Of a switch, to which yargs would else read any value but `true` as false. */
@@ -91,7 +97,8 @@ function helpOf({ describe, default: standard, required = false }: Flag<unknown>
 }
 
 function readArguments(args: readonly Argument[], given: Readonly<Record<string, unknown>>) {
-  return args.flatMap(({ name, many }) => {
+  return args.flatMap(({ name, many, optional }) => {
+    if (optional && given[name] === undefined) return [];
     const texts = many ? (given[name] as string[]) : [given[name] as string];
     if (texts.some((text) => text.trim() === '')) throw new UsageError(`${name} is empty`);
     return texts;

@@ -80,7 +80,10 @@ export function refuseChecksum(file: string): never {
 }
 
 /** All that the file says, however its header words it. */
-export function checksumContent(description: string, tensors: readonly NamedTensor[]): ChecksumContent {
+export function checksumContent(
+  description: string,
+  tensors: readonly NamedTensor[],
+): ChecksumContent {
   const parts = tensors.flatMap(({ name, shape, values }) => [
     JSON.stringify([name, shape]),
     bytesOf(values),

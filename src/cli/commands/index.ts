@@ -9,6 +9,7 @@ import { genMazes } from './genMazes.ts';
 import { genSokoban } from './genSokoban.ts';
 import { list } from './list.ts';
 import { plan } from './plan.ts';
+import { play } from './play.ts';
 import { report } from './report.ts';
 import { run } from './run.ts';
 import { setup } from './setup.ts';
@@ -30,6 +31,7 @@ export const commands: readonly Command[] = [
   train,
   evaluate,
   solve,
+  play,
   report,
   compare,
   exportCommand,

@@ -1,0 +1,23 @@
+import { defineCommand } from '../command.ts';
+import { integer, switchOn, text } from '../flags.ts';
+import { RUN } from './shared.ts';
+
+export const play = defineCommand({
+  name: 'play',
+  describe: 'Watch A* and a model think, in a browser',
+  arguments: [{ ...RUN, describe: 'The folder of a run, to be chosen first', optional: true }],
+  flags: {
+    port: integer('Of the server [default: any that is free]', { min: 0, max: 65_535 }),
+    noOpen: switchOn('Opens no browser'),
+    export: text('Writes the page with its models into this folder, for any web host, and ends'),
+  },
+  examples: [
+    ['kit play', 'The model that the kit ships, and those below runs and results'],
+    ['kit play runs/demo --port 8080', 'A run of your own'],
+    ['kit play --export site', 'A folder to upload'],
+  ],
+  async run([run], flags, session) {
+    const { play } = await import('../actions/play.ts');
+    await play(run, flags, session);
+  },
+});

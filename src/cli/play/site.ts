@@ -1,0 +1,31 @@
+/** The page and its models as a folder that any web host can serve. */
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { RUNS_PATH, weightsPath } from '../../pageApi.ts';
+import { InputError } from '../../../envs/inputError.ts';
+import { writeFileAtomic } from '../../files.ts';
+import { findRuns, weightsOf, type FoundRun } from './runs.ts';
+import { POLICY, withoutFolder, type Site } from './server.ts';
+
+/** @returns the runs that it holds @throws InputError if there is something in the folder */
+export function exportSite(folder: string, { files, places }: Site): FoundRun[] {
+  if (existsSync(folder) && readdirSync(folder).length > 0) {
+    throw new InputError(`--export: ${folder} is not empty`);
+  }
+  const runs = findRuns(places);
+  for (const [name, file] of files) {
+    const content = readFileSync(file);
+    const isPage = name === 'index.html';
+    writeFileAtomic(path.join(folder, name), isPage ? withPolicy(content.toString()) : content);
+  }
+  for (const run of runs) writeFileAtomic(path.join(folder, weightsPath(run.id)), weightsOf(run));
+  const list = { runs: runs.map(withoutFolder) };
+  writeFileAtomic(path.join(folder, RUNS_PATH), `${JSON.stringify(list)}\n`);
+  return runs;
+}
+
+/** What the server says in a header, for hosts that say nothing. */
+function withPolicy(html: string): string {
+  const tag = `<meta http-equiv="Content-Security-Policy" content="${POLICY}" />`;
+  return html.replace('<meta charset="utf-8" />', `$&\n    ${tag}`);
+}
