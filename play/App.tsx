@@ -1,6 +1,6 @@
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { tokenizerOf } from '../traces/index.ts';
-import { drawingOf, type Brush } from './board/drawing.ts';
+import { drawingOf } from './board/drawing.ts';
 import { BoardText } from './board/BoardText.tsx';
 import { BoardView } from './board/BoardView.tsx';
 import { Legend } from './board/Legend.tsx';
@@ -109,7 +109,7 @@ export function App({ searcher }: { searcher: Searcher }) {
   };
   const onCell = (cell: number, phase: 'press' | 'drag'): void => {
     if (tool === 'walk') board.walk(cell);
-    else if (tool !== 'look') board.stroke(tool as Brush, cell, phase);
+    else if (tool !== 'look') board.stroke(tool, cell, phase);
     else if (phase === 'press' && thought !== null) {
       const selected = chosenHere?.line ?? null;
       const line = lineAbout(thought.lines, cell, { position, selected });

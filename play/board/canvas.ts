@@ -73,15 +73,16 @@ function drawGround(
   const status = painting?.status[cell] ?? 0;
   const { wall } = contentsAt(picture, cell);
   const gap = side > 8 ? 1 : 0;
-  context.fillStyle = wall
-    ? palette.wall
-    : status === CLOSED
-      ? palette.closed
-      : status === OPEN
-        ? palette.open
-        : palette.floor;
+  const said = status === CLOSED ? palette.closed : status === OPEN ? palette.open : null;
+  context.fillStyle = wall ? palette.wall : (said ?? palette.floor);
   context.fillRect(x, y, side - gap, side - gap);
-  if (painting === null || status === 0) return;
+  if (painting === null || said === null) return;
+  if (wall) {
+    // Only who is wrong says something of a wall.
+    context.fillStyle = said;
+    context.fillRect(x + side * 0.25, y + side * 0.25, side * 0.5, side * 0.5);
+    return;
+  }
   const [g, h] = [painting.g[cell]!, painting.h[cell]!];
   context.fillStyle = status === OPEN ? palette.openInk : palette.closedInk;
   if (side >= NUMBERS_FROM && g >= 0) {

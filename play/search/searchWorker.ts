@@ -86,6 +86,6 @@ function search({ environment: name, text, seed }: SearchRequest): SearchAnswer 
 
 function boxesOf({ problem, search }: Solution): Uint16Array | null {
   if (!('boxes' in problem)) return null;
-  const { boxes } = problem as SokobanProblem;
-  return Uint16Array.from(Array.from(search.log.states, (state) => boxes(state)).flat());
+  const level = problem as SokobanProblem;
+  return Uint16Array.from(Array.from(search.log.states, (state) => level.boxes(state)).flat());
 }

@@ -29,7 +29,7 @@ export function startSearcher(): Searcher {
     new Promise((resolve) => {
       const ticket = ++tickets;
       waiting.set(ticket, resolve);
-      worker.postMessage({ ticket, ...message } as ToSearch);
+      worker.postMessage({ ticket, ...message });
     });
   return {
     async generate(settings) {

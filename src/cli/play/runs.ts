@@ -1,7 +1,7 @@
 /** Runs that the page can plan with: their list and their weights. */
 import { existsSync, readdirSync, realpathSync } from 'node:fs';
 import path from 'node:path';
-import type { RunSummary } from '../../pageApi.ts';
+import type { RunList, RunSummary } from '../../pageApi.ts';
 import { InputError } from '../../../envs/inputError.ts';
 import { sha256 } from '../../files.ts';
 import { kitRoot } from '../../kitPackage.ts';
@@ -11,8 +11,9 @@ import { chooseCheckpoint, EXPORTED_MODEL } from '../../training/runModel.ts';
 import { runPaths } from '../../training/runFolder.ts';
 import { readRunExperiment } from '../stages/runFolder.ts';
 
-export interface FoundRun extends RunSummary {
+export interface FoundRun {
   readonly folder: string;
+  readonly summary: RunSummary;
 }
 
 /** Where runs are looked for, and the folder that is shown first. */
@@ -29,7 +30,7 @@ export function runPlaces(run: string | undefined): RunPlaces {
 
 /** @throws InputError if the run that was named holds no weights or can't be read */
 export function findRuns({ run, folders }: RunPlaces): FoundRun[] {
-  const named = run === null ? [] : [summary(run)];
+  const named = run === null ? [] : [readRun(run)];
   if (run !== null && !hasWeights(run)) {
     throw new InputError(`${run} holds no checkpoint: train it first`);
   }
@@ -38,15 +39,20 @@ export function findRuns({ run, folders }: RunPlaces): FoundRun[] {
   );
   const others = found.filter(hasWeights).flatMap((folder) => {
     try {
-      return [summary(folder)];
+      return [readRun(folder)];
     } catch (error) {
       // Whatever else lies there is none of the page's business.
       if (error instanceof InputError) return [];
       throw error;
     }
   });
-  const byId = new Map([...named, ...others].map((one) => [one.id, one]));
+  const byId = new Map([...named, ...others].map((one) => [one.summary.id, one]));
   return [...byId.values()];
+}
+
+/** What the page is told: not where they lie. */
+export function listOf(runs: readonly FoundRun[]): RunList {
+  return { runs: runs.map((run) => run.summary) };
 }
 
 /** As a checkpoint for planning only. @throws InputError if it can't be read */
@@ -56,14 +62,15 @@ export function weightsOf({ folder }: FoundRun): Uint8Array {
   return Buffer.concat(encodeCheckpoint({ ...checkpoint, optimizer: null }, sha256));
 }
 
-function summary(folder: string): FoundRun {
+function readRun(folder: string): FoundRun {
   const { name, description, data, evaluation } = readRunExperiment(folder);
   const { environment, width, height } = data.task;
   // Tells nothing of where the folder lies, and differs between runs of one experiment.
   const id = sha256(realpathSync(folder)).slice(0, 16);
   const label = path.basename(folder) === name ? name : `${name} (${path.basename(folder)})`;
   const { maxTokens } = evaluation;
-  return { id, name: label, description, environment, width, height, maxTokens, folder };
+  const words = { id, name: label, description };
+  return { folder, summary: { ...words, environment, width, height, maxTokens } };
 }
 
 function hasWeights(folder: string): boolean {

@@ -9,7 +9,7 @@ import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { RUNS_PATH, weightsPath, type RunList } from '../../pageApi.ts';
 import { InputError } from '../../../envs/inputError.ts';
-import { findRuns, weightsOf, type FoundRun, type RunPlaces } from './runs.ts';
+import { findRuns, listOf, weightsOf, type RunPlaces } from './runs.ts';
 
 export interface Site {
   /** By the path under which they are served, `index.html` among them. */
@@ -59,9 +59,9 @@ function answer(request: IncomingMessage, site: Site, port: number): Answer {
   try {
     const file = site.files.get(name);
     if (file !== undefined) return { status: 200, type: typeOf(name), body: readFileSync(file) };
-    if (name === RUNS_PATH) return json({ runs: findRuns(site.places).map(withoutFolder) });
+    if (name === RUNS_PATH) return json(listOf(findRuns(site.places)));
     const run = name.startsWith('api/')
-      ? findRuns(site.places).find(({ id }) => weightsPath(id) === name)
+      ? findRuns(site.places).find(({ summary }) => weightsPath(summary.id) === name)
       : undefined;
     if (run === undefined) return refusal(404, 'there is nothing of that name');
     return { status: 200, type: 'application/octet-stream', body: weightsOf(run) };
@@ -82,10 +82,6 @@ function isOwn({ headers }: IncomingMessage, port: number): boolean {
   if (host === undefined || !hosts.includes(host)) return false;
   if (origin !== undefined && origin !== `http://${host}`) return false;
   return site === undefined || site === 'same-origin' || site === 'none';
-}
-
-export function withoutFolder({ folder: _, ...run }: FoundRun): RunList['runs'][number] {
-  return run;
 }
 
 export const POLICY = [

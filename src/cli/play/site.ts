@@ -4,8 +4,8 @@ import path from 'node:path';
 import { RUNS_PATH, weightsPath } from '../../pageApi.ts';
 import { InputError } from '../../../envs/inputError.ts';
 import { writeFileAtomic } from '../../files.ts';
-import { findRuns, weightsOf, type FoundRun } from './runs.ts';
-import { POLICY, withoutFolder, type Site } from './server.ts';
+import { findRuns, listOf, weightsOf, type FoundRun } from './runs.ts';
+import { POLICY, type Site } from './server.ts';
 
 /** @returns the runs that it holds @throws InputError if there is something in the folder */
 export function exportSite(folder: string, { files, places }: Site): FoundRun[] {
@@ -18,9 +18,9 @@ export function exportSite(folder: string, { files, places }: Site): FoundRun[] 
     const isPage = name === 'index.html';
     writeFileAtomic(path.join(folder, name), isPage ? withPolicy(content.toString()) : content);
   }
-  for (const run of runs) writeFileAtomic(path.join(folder, weightsPath(run.id)), weightsOf(run));
-  const list = { runs: runs.map(withoutFolder) };
-  writeFileAtomic(path.join(folder, RUNS_PATH), `${JSON.stringify(list)}\n`);
+  for (const run of runs)
+    writeFileAtomic(path.join(folder, weightsPath(run.summary.id)), weightsOf(run));
+  writeFileAtomic(path.join(folder, RUNS_PATH), `${JSON.stringify(listOf(runs))}\n`);
   return runs;
 }
 
