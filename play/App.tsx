@@ -1,12 +1,11 @@
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { tokenizerOf } from '../traces/index.ts';
-import { drawingOf } from './board/drawing.ts';
+import { drawingOf, type EnvironmentName } from './board/drawing.ts';
 import { BoardText } from './board/BoardText.tsx';
 import { BoardView } from './board/BoardView.tsx';
 import { Legend } from './board/Legend.tsx';
-import { NewBoard } from './board/NewBoard.tsx';
-import type { Picture } from './board/picture.ts';
-import { Tools, type Tool } from './board/Tools.tsx';
+import { NewBoard, usualSettings } from './board/NewBoard.tsx';
+import { hasTool, Tools, type Tool } from './board/Tools.tsx';
 import { useBoard } from './board/useBoard.ts';
 import { WalkStatus } from './board/WalkStatus.tsx';
 import { firstBoard } from './firstBoard.ts';
@@ -17,11 +16,12 @@ import type { GenerationSettings } from './search/messages.ts';
 import type { Searcher } from './search/searcher.ts';
 import { SearchPanel } from './search/SearchPanel.tsx';
 import { useSearch } from './search/useSearch.ts';
+import { thoughtPicture, walkPicture } from './picture.ts';
 import { Tabs } from './Tabs.tsx';
 import { LineList } from './thought/LineList.tsx';
-import { stageAt } from './thought/stage.ts';
-import { lineAbout, paint } from './thought/painting.ts';
+import { paint } from './thought/painting.ts';
 import { Player } from './thought/Player.tsx';
+import { useSelection } from './thought/useSelection.ts';
 import { usePlayback } from './thought/usePlayback.ts';
 import { useResponse, type Question } from './useResponse.ts';
 
@@ -37,23 +37,15 @@ export function App({ searcher }: { searcher: Searcher }) {
   const board = useBoard(first.drawing);
   const { drawing, task, standing } = board;
   const [linkProblem, setLinkProblem] = useState(first.problem);
-  const [settings, setSettings] = useState<GenerationSettings>({
-    environment: drawing.environment,
-    width: drawing.width,
-    height: drawing.height,
-    walls: drawing.environment === 'maze' ? 0.4 : 2,
-    boxes: 2,
-    seed: '1',
+  const [settings, setSettings] = useState<GenerationSettings>(() => {
+    const { environment, width, height } = drawing;
+    return { ...usualSettings(environment), width, height, seed: '1' };
   });
-  const [tool, setTool] = useState<Tool>('look');
+  const [chosenTool, setTool] = useState<Tool>('look');
+  const tool = hasTool(drawing.environment, chosenTool) ? chosenTool : 'look';
   const [tab, setTab] = useState<Tab>('search');
   const [seed, setSeed] = useState<number | null>(null);
   const [cursor, setCursor] = useState<number | null>(null);
-  const [selection, setSelection] = useState<{
-    key: string;
-    line: number | null;
-    cell: number | null;
-  }>();
   const search = useSearch(searcher, task === null ? null : drawing, seed);
   const state = useModel(tab === 'model');
   const [question, setQuestion] = useState<(Question & { drawing: typeof drawing }) | null>(null);
@@ -78,43 +70,22 @@ export function App({ searcher }: { searcher: Searcher }) {
     if (tab === 'search' && thought !== null) edits.current.arrivals = board.arrivals;
   }, [thought?.key]);
 
-  const chosenHere = selection?.key === thought?.key ? selection : undefined;
+  const { selection, selectLine, selectCell } = useSelection(thought, playback);
   const { position } = playback;
   const painting = useMemo(
     () => thought && paint(thought.lines, position, drawing.cells.length),
     [thought, position, drawing],
   );
   const walking = tool === 'walk' && standing !== null;
-  const picture = useMemo((): Picture => {
-    const fault = thought?.faults.find(({ line }) => line < position);
-    const shown = walking ? null : painting;
-    const shownLine = chosenHere?.line == null ? null : (thought?.lines[chosenHere.line] ?? null);
-    const stage =
-      thought === null || task === null
-        ? null
-        : stageAt(thought, chosenHere?.line ?? position - 1, { ...drawing, task });
-    return {
-      drawing,
-      moved: walking ? { agent: standing.agent, boxes: standing.boxes ?? [] } : stage,
-      painting: shown,
-      fault: walking || fault === undefined ? null : (thought?.lines[fault.line]?.cell ?? null),
-      selected: walking ? null : (shownLine?.cell ?? chosenHere?.cell ?? null),
-      cursor,
-    };
-  }, [drawing, painting, thought, position, chosenHere, cursor, walking, standing]);
+  const picture = useMemo(() => {
+    if (walking) return walkPicture({ drawing, cursor }, standing);
+    return thoughtPicture({ drawing, cursor, task }, { thought, painting, position, selection });
+  }, [drawing, painting, thought, position, selection, cursor, walking, standing]);
 
-  const selectLine = (line: number | null): void => {
-    setSelection({ key: thought!.key, line, cell: null });
-    if (line !== null && line >= position) playback.seek(line + 1);
-  };
   const onCell = (cell: number, phase: 'press' | 'drag'): void => {
     if (tool === 'walk') board.walk(cell);
     else if (tool !== 'look') board.stroke(tool, cell, phase);
-    else if (phase === 'press' && thought !== null) {
-      const selected = chosenHere?.line ?? null;
-      const line = lineAbout(thought.lines, cell, { position, selected });
-      setSelection({ key: thought.key, line, cell });
-    }
+    else if (phase === 'press') selectCell(cell);
   };
   const onArrow = (dx: number, dy: number): boolean => {
     if (!walking) return false;
@@ -126,7 +97,6 @@ export function App({ searcher }: { searcher: Searcher }) {
   const replace: typeof board.replace = (next) => {
     board.replace(next);
     setLinkProblem(null);
-    if (next.environment !== drawing.environment && tool !== 'walk') setTool('look');
   };
   useEffect(() => {
     const onHash = (): void => {
@@ -137,6 +107,8 @@ export function App({ searcher }: { searcher: Searcher }) {
     addEventListener('hashchange', onHash);
     return () => removeEventListener('hashchange', onHash);
   });
+  const generate = async (from: GenerationSettings): Promise<void> =>
+    replace(drawingOf(await searcher.generate(from)));
   const fit =
     state.model === null || state.run === null || task === null
       ? null
@@ -149,6 +121,14 @@ export function App({ searcher }: { searcher: Searcher }) {
     setQuestion({ ticket, task: task!, vocabulary, drawing });
   };
 
+  const fittingBoard = (): void => {
+    const { environment, width, height } = state.run!;
+    const kind = environment as EnvironmentName;
+    const fitting = { ...usualSettings(kind), width, height, seed: settings.seed };
+    setSettings(fitting);
+    void generate(fitting);
+  };
+
   return (
     <>
       <header>
@@ -159,11 +139,7 @@ export function App({ searcher }: { searcher: Searcher }) {
       </header>
       <main>
         <section class="left" aria-label="Board">
-          <NewBoard
-            settings={settings}
-            onSettings={setSettings}
-            onGenerate={async (from) => replace(drawingOf(await searcher.generate(from)))}
-          />
+          <NewBoard settings={settings} onSettings={setSettings} onGenerate={generate} />
           <div class="toolbar">
             <Tools environment={drawing.environment} tool={tool} onTool={setTool} />
             <button type="button" disabled={board.undo === null} onClick={() => board.undo?.()}>
@@ -174,7 +150,6 @@ export function App({ searcher }: { searcher: Searcher }) {
             picture={picture}
             draws={tool !== 'look' && tool !== 'walk'}
             onCell={onCell}
-            onRelease={() => {}}
             onCursor={setCursor}
             onArrow={onArrow}
           />
@@ -208,6 +183,7 @@ export function App({ searcher }: { searcher: Searcher }) {
                 sample={response.sample}
                 onSample={setChosen}
                 onPlan={plan}
+                onFittingBoard={fit?.fits === false || fit?.remark != null ? fittingBoard : null}
               />
             )}
             {thought !== null && (
@@ -216,7 +192,7 @@ export function App({ searcher }: { searcher: Searcher }) {
                 <LineList
                   thought={thought}
                   position={position}
-                  selected={chosenHere?.line ?? null}
+                  selected={selection?.line ?? null}
                   onSelect={selectLine}
                 />
               </>

@@ -7,7 +7,6 @@ interface Props {
   /** Whether dragging draws; else it scrolls the page, as it does elsewhere on a phone. */
   readonly draws: boolean;
   readonly onCell: (cell: number, phase: 'press' | 'drag') => void;
-  readonly onRelease: () => void;
   readonly onCursor: (cell: number | null) => void;
   /** Told of arrow keys before they move the cursor. @returns whether they are taken */
   readonly onArrow: (dx: number, dy: number) => boolean;
@@ -21,7 +20,7 @@ const ARROWS: Readonly<Record<string, readonly [number, number]>> = {
 };
 
 /** The board as a picture that mouse, touch and keyboard work on. */
-export function BoardView({ picture, draws, onCell, onRelease, onCursor, onArrow }: Props) {
+export function BoardView({ picture, draws, onCell, onCursor, onArrow }: Props) {
   const frame = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
   const pressed = useRef<number | null>(null);
@@ -64,7 +63,6 @@ export function BoardView({ picture, draws, onCell, onRelease, onCursor, onArrow
   };
   const release = (): void => {
     pressed.current = null;
-    onRelease();
   };
   const onKeyDown = (event: KeyboardEvent): void => {
     const arrow = ARROWS[event.key];
@@ -80,7 +78,6 @@ export function BoardView({ picture, draws, onCell, onRelease, onCursor, onArrow
     } else if ((event.key === ' ' || event.key === 'Enter') && cursor !== null) {
       event.preventDefault();
       onCell(cursor, 'press');
-      onRelease();
     }
   };
   const told = picture.cursor ?? picture.selected;

@@ -13,6 +13,11 @@ const USUAL: Readonly<Record<EnvironmentName, Omit<GenerationSettings, 'seed'>>>
   sokoban: { environment: 'sokoban', width: 7, height: 7, walls: 2, boxes: 2 },
 };
 
+/** Boards as the papers have them, mazes somewhat smaller. */
+export function usualSettings(environment: EnvironmentName): Omit<GenerationSettings, 'seed'> {
+  return USUAL[environment];
+}
+
 /** The settings of the kit's generators. */
 export function NewBoard({ onGenerate, settings, onSettings }: Props) {
   const [problem, setProblem] = useState<string | null>(null);

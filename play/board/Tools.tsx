@@ -20,12 +20,17 @@ const NAMES: Readonly<Record<Tool, string>> = {
   dock: 'Dock',
 };
 
+export function hasTool(environment: EnvironmentName, tool: Tool): boolean {
+  return toolsOf(environment).includes(tool);
+}
+
+const toolsOf = (environment: EnvironmentName): Tool[] => ['look', ...BRUSHES[environment], 'walk'];
+
 export function Tools({ environment, tool, onTool }: Props) {
-  const tools: Tool[] = ['look', ...BRUSHES[environment], 'walk'];
   return (
     <fieldset class="choice tools">
       <legend class="hidden">Pressing on a cell</legend>
-      {tools.map((name) => (
+      {toolsOf(environment).map((name) => (
         <label key={name}>
           <input type="radio" name="tool" checked={tool === name} onChange={() => onTool(name)} />
           <span>{name === 'walk' && environment === 'sokoban' ? 'Play' : NAMES[name]}</span>

@@ -19,6 +19,8 @@ interface Props {
   readonly sample: number;
   readonly onSample: (sample: number) => void;
   readonly onPlan: (asked: Asked) => void;
+  /** Asks for a board of the kind and size that the model was trained on. */
+  readonly onFittingBoard: (() => void) | null;
 }
 
 const MODES: readonly (readonly [mode: Mode, title: string])[] = [
@@ -29,7 +31,7 @@ const MODES: readonly (readonly [mode: Mode, title: string])[] = [
 
 /** Which model is to think, how, and what came of it. */
 export function ModelPanel(props: Props) {
-  const { state, fit, optimal, judgements, sample, onSample, onPlan } = props;
+  const { state, fit, optimal, judgements, sample, onSample, onPlan, onFittingBoard } = props;
   const { runs, run, model, answer } = state;
   const [mode, setMode] = useState<Mode>('slow');
   const [temperature, setTemperature] = useState(0);
@@ -119,6 +121,11 @@ export function ModelPanel(props: Props) {
         <button type="button" disabled={!busy} onClick={state.stop}>
           Stop
         </button>
+        {onFittingBoard !== null && (
+          <button type="button" onClick={onFittingBoard}>
+            A board that it knows
+          </button>
+        )}
       </span>
       {judgements.length > 1 && (
         <label>

@@ -7,6 +7,9 @@ import { createRollouts, type Rollouts } from '../../src/model/rollout.ts';
 import { fetchCheckpoint } from './fetchCheckpoint.ts';
 import type { FromModel, LoadedModel, PlanRequest, ToModel } from './messages.ts';
 
+/** Tokens that come at once: about a clause. */
+const STREAMED = 6;
+
 const say = (message: FromModel): void => postMessage(message);
 
 let loaded: Promise<Rollouts> | undefined;
@@ -54,7 +57,10 @@ async function plan(request: PlanRequest, signal: AbortSignal): Promise<void> {
       maxTokens,
       seed,
       signal,
-      onTokens: ({ sample, ids }) => say({ type: 'tokens', ticket, sample, ids }),
+      follower: {
+        every: STREAMED,
+        tell: ({ sample, ids }) => say({ type: 'tokens', ticket, sample, ids }),
+      },
     });
     say({ type: 'done', ticket, milliseconds: performance.now() - began });
   } catch (error) {

@@ -79,10 +79,12 @@ export function createLanes(
   const table = (): (Row | null)[] => groups.flatMap(({ lanes }) => lanes);
 
   /** How long a run may be: without those that have ended, half of the rows are worth a run of their own. */
-  const runFor = (rows: number): { rounds: number; enough: number } =>
-    waited
-      ? { rounds: ROUNDS_WHILE_WAITING, enough: rows }
-      : { rounds: ROUNDS, enough: Math.ceil(rows / 2) };
+  const runFor = (rows: number): { rounds: number; enough: number } => {
+    const most = options.follower?.every ?? ROUNDS;
+    return waited
+      ? { rounds: Math.min(most, ROUNDS_WHILE_WAITING), enough: rows }
+      : { rounds: Math.min(most, ROUNDS), enough: Math.ceil(rows / 2) };
+  };
   const takeJobs = (jobs: Job[]): void => {
     const idle = groups.flatMap(({ waiting, lanes }, at) =>
       waiting.length === 0 && lanes.every((row) => row === null) ? [at] : [],

@@ -61,13 +61,18 @@ export interface RolloutOptions {
   readonly end?: number | null;
   /** Most rows computed at once; as many as speed and memory allow unless given. */
   readonly rows?: number;
-  /** Told, a few tokens at a time, how far the responses under way have come. */
-  readonly onTokens?: ((progress: RowProgress) => void) | undefined;
+  /** Lets someone follow the responses under way. */
+  readonly follower?: Follower | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** A response so far. */
-export interface RowProgress {
+export interface Follower {
+  /** After how many tokens it is told at the latest; fewer take longer. */
+  readonly every: number;
+  readonly tell: (response: ResponseSoFar) => void;
+}
+
+export interface ResponseSoFar {
   /** Its place among the requests. */
   readonly request: number;
   readonly sample: number;
@@ -195,7 +200,7 @@ async function respond(
       if (!all.map((lanes) => lanes.prepare()).some(Boolean)) break;
       const carried = tidied(() => loop.run(all.map((lanes) => lanes.inputs())));
       for (const [i, lanes] of all.entries()) {
-        for (const row of lanes.take(carried[i]!)) options.onTokens?.(row);
+        for (const row of lanes.take(carried[i]!)) options.follower?.tell(row);
       }
       await tf.nextFrame();
     }

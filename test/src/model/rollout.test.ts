@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createRollouts, type RolloutOptions, type Rollouts } from '../../../src/model/rollout.ts';
+import { createRollouts, type ResponseSoFar } from '../../../src/model/rollout.ts';
+import type { RolloutOptions, Rollouts } from '../../../src/model/rollout.ts';
 import { EOS } from '../../../traces/vocabulary.ts';
 import { startTestBackend } from '../../helpers/backend.ts';
 import { smallConfig, smallModel, smallParams } from '../../helpers/models.ts';
@@ -111,6 +112,31 @@ describe('a response', () => {
     ];
     expect(four.map((samples) => idsOf(samples).slice(0, 2))).toEqual(two.map(idsOf));
     expect(new Set(idsOf(four[0]!).map(String)).size).toBeGreaterThan(1);
+  });
+
+  it.each([1, 5, 1000])('can be followed, by %i tokens at most, and is the same', async (every) => {
+    for (const options of [
+      { ...greedy, maxTokens: 30 },
+      { ...sampled, maxTokens: 30 },
+    ]) {
+      const told = new Map<string, number[]>();
+      const follower = {
+        every,
+        tell({ request, sample, ids }: ResponseSoFar) {
+          const before = told.get(`${request} ${sample}`) ?? [];
+          expect(ids.slice(0, before.length)).toEqual(before);
+          expect(ids.length).toBeGreaterThan(before.length);
+          expect(ids.length - before.length).toBeLessThanOrEqual(every);
+          told.set(`${request} ${sample}`, [...ids]);
+        },
+      };
+      const responses = await respond(requests, { ...options, follower });
+      expect(responses.map(idsOf)).toEqual((await respond(requests, options)).map(idsOf));
+      const ends = requests.map((_, request) =>
+        Array.from({ length: options.samples }, (_, sample) => told.get(`${request} ${sample}`)),
+      );
+      expect(ends).toEqual(responses.map(idsOf));
+    }
   });
 
   it('begins with its prefix, ends at eos or at the cap', async () => {
