@@ -221,7 +221,7 @@ function drawMarks(context: Context, picture: Picture, { side, palette }: Style)
   if (cursor !== null) frame(cursor, palette.cursor, [side * 0.15, side * 0.1]);
   if (fault === null) return;
   const [x, y] = middle(fault, drawing.width, side);
-  const arm = side * 0.32;
+  const arm = side * (side >= NUMBERS_FROM ? 0.22 : 0.32);
   context.strokeStyle = palette.fault;
   context.lineWidth = Math.max(2.5, side * 0.12);
   context.beginPath();
