@@ -13,7 +13,8 @@ export async function preparePage(note: (line: string) => void): Promise<string>
   const folder = path.join(kitRoot, 'dist', 'page');
   const stamp = path.join(folder, STAMP);
   const hash = sourceHash();
-  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === hash) return folder;
+  const fits = (): boolean => existsSync(stamp) && readFileSync(stamp, 'utf8') === hash;
+  if (fits()) return folder;
   note('Building the page');
   // Another process may be serving what is there, or building too: the folder is replaced as a whole.
   const fresh = `${folder}.${process.pid}`;
@@ -24,7 +25,8 @@ export async function preparePage(note: (line: string) => void): Promise<string>
     renameSync(fresh, folder);
   } catch (error) {
     rmSync(fresh, { recursive: true, force: true });
-    throw explainWriteError(error, folder);
+    // Another process may have been faster.
+    if (!fits()) throw explainWriteError(error, folder);
   }
   return folder;
 }

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { pageFiles, preparePage } from '../../../src/cli/play/page.ts';
 import { startServer } from '../../../src/cli/play/server.ts';
@@ -12,6 +12,11 @@ import type { TestBrowser } from '../../helpers/browser.ts';
 const MAZE = '#maze=S.w../w.w.w/....G/.w.ww/.w...';
 
 const missing = CHROMIUM === null ? ' (skipped: no Chromium; KIT_CHROMIUM may name one)' : '';
+
+/** Waits for it. */
+async function expectSeen(locator: Locator): Promise<void> {
+  await locator.waitFor();
+}
 
 describe.skipIf(CHROMIUM === null)(`the page in Chromium${missing}`, () => {
   let browser: TestBrowser;
@@ -25,7 +30,7 @@ describe.skipIf(CHROMIUM === null)(`the page in Chromium${missing}`, () => {
 
   it('searches the board of a link, and tells of the cell under the cursor', async () => {
     const { page, complaints } = await browser.open(MAZE);
-    await verdict(page).getByText('A shortest plan of 7 positions. 7 states closed').waitFor();
+    await expectSeen(verdict(page).getByText('A shortest plan of 7 positions. 7 states closed'));
     await page.getByRole('application').focus();
     for (const key of ['ArrowRight', 'ArrowRight', 'ArrowDown']) await page.keyboard.press(key);
     expect(await page.locator('#cell').textContent()).toBe(
@@ -58,9 +63,9 @@ describe.skipIf(CHROMIUM === null)(`the page in Chromium${missing}`, () => {
     expect(await count.textContent()).toBe('1 / 25');
     await page.getByRole('slider', { name: 'Line' }).fill('24');
     await page.getByRole('button', { name: 'Play', exact: true }).click();
-    await page.getByText('25 / 25').waitFor();
+    await expectSeen(page.getByText('25 / 25'));
     await page.getByLabel('Shuffle children').check();
-    await verdict(page).getByText('A shortest plan of 7 positions').waitFor();
+    await expectSeen(verdict(page).getByText('A shortest plan of 7 positions'));
   });
 
   it('draws by mouse and by keyboard, and takes strokes back', async () => {
@@ -78,7 +83,7 @@ describe.skipIf(CHROMIUM === null)(`the page in Chromium${missing}`, () => {
     await page.mouse.move(...at(2, 2), { steps: 6 });
     await page.mouse.up();
     expect(await text(page)).toBe(before.replace('....G', '###.G'));
-    await verdict(page).getByText('No plan.').waitFor();
+    await expectSeen(verdict(page).getByText('No plan.'));
     await page.getByRole('button', { name: 'Undo' }).click();
     expect(await text(page)).toBe(before);
     await page.getByRole('application').focus();
@@ -93,16 +98,18 @@ describe.skipIf(CHROMIUM === null)(`the page in Chromium${missing}`, () => {
     await page.getByText('Text and link').click();
     await page.locator('#text').fill('S..\n#x.\n..G');
     await page.getByRole('button', { name: 'Use this text' }).click();
-    await page.getByRole('alert').getByText('line 2, column 2: "x" is no part of a maze').waitFor();
+    await expectSeen(
+      page.getByRole('alert').getByText('line 2, column 2: "x" is no part of a maze'),
+    );
     await page.locator('#text').fill('#####\n#@$.#\n#####');
     await page.getByRole('button', { name: 'Use this text' }).click();
-    await verdict(page).getByText('A shortest plan of 2 positions').waitFor();
+    await expectSeen(verdict(page).getByText('A shortest plan of 2 positions'));
   });
 
   it('says what is wrong with a link, and shows another board', async () => {
     const { page } = await browser.open('#maze=S./..');
-    await page.getByRole('alert').getByText("can't be read: line 1, column 1").waitFor();
-    await verdict(page).getByText('A shortest plan').waitFor();
+    await expectSeen(page.getByRole('alert').getByText("can't be read: line 1, column 1"));
+    await expectSeen(verdict(page).getByText('A shortest plan'));
   });
 
   it('generates boards: the same seed, the same board', async () => {
@@ -120,7 +127,7 @@ describe.skipIf(CHROMIUM === null)(`the page in Chromium${missing}`, () => {
     await expect.poll(board).toBe(second);
     await page.getByLabel('Walls, %').fill('88');
     await page.getByRole('button', { name: 'Generate' }).click();
-    await page.getByRole('alert').getByText('leaves no path of 5 cells').waitFor();
+    await expectSeen(page.getByRole('alert').getByText('leaves no path of 5 cells'));
   });
 
   it('lets Sokoban be played', async () => {
@@ -128,9 +135,9 @@ describe.skipIf(CHROMIUM === null)(`the page in Chromium${missing}`, () => {
     await page.getByLabel('Play', { exact: true }).check();
     await page.getByRole('application').focus();
     for (const _ of [1, 2]) await page.keyboard.press('ArrowRight');
-    await page.getByText('2 moves. Solved, as short as can be.').waitFor();
+    await expectSeen(page.getByText('2 moves. Solved, as short as can be.'));
     await page.getByRole('button', { name: 'Take back' }).click();
-    await page.getByText('1 move. Arrow keys move').waitFor();
+    await expectSeen(page.getByText('1 move. Arrow keys move'));
   });
 
   it('streams the plan of the shipped model, slow, fast and auto', async () => {
@@ -139,7 +146,7 @@ describe.skipIf(CHROMIUM === null)(`the page in Chromium${missing}`, () => {
     for (const mode of ['slow', 'fast', 'auto']) {
       await page.getByRole('radio', { name: mode }).check();
       await page.getByRole('button', { name: 'Plan' }).click();
-      await verdict(page).getByText('✓ optimal').waitFor();
+      await expectSeen(verdict(page).getByText('✓ optimal'));
       await page.getByRole('listbox').press('Home');
       const first = await page.locator('.line[aria-posinset="1"]').textContent();
       expect(first).toMatch(mode === 'fast' ? /plan0 0/ : /create0 0 c0 c6/);
@@ -155,11 +162,11 @@ describe.skipIf(CHROMIUM === null)(`the page in Chromium${missing}`, () => {
     await page.getByLabel('Samples').fill('4');
     await page.getByLabel('Most tokens').fill('60');
     await page.getByRole('button', { name: 'Plan' }).click();
-    await page.getByRole('combobox', { name: 'Sample', exact: true }).waitFor();
-    await page.locator('.line.wrong .reason').first().waitFor();
+    await expectSeen(page.getByRole('combobox', { name: 'Sample', exact: true }));
+    await expectSeen(page.locator('.line.wrong .reason').first());
     const follow = (hash: string) => page.goto(page.url().replace(/#.*$/, hash));
     await follow('#maze=S...../....../....../....../....../.....G');
-    await page.getByText('has words for boards up to 5×5').waitFor();
+    await expectSeen(page.getByText('has words for boards up to 5×5'));
     await follow('#maze=S.../..../...G');
     await page.getByText('trained on 5×5 boards; it tries all the same').waitFor();
   });
@@ -192,7 +199,7 @@ describe.skipIf(CHROMIUM === null)(`the page in Chromium${missing}`, () => {
       await page.getByRole('tab', { name: 'Model' }).click();
       await page.getByRole('radio', { name: 'fast' }).check();
       await page.getByRole('button', { name: 'Plan' }).click();
-      await verdict(page).getByText('✓ optimal').waitFor();
+      await expectSeen(verdict(page).getByText('✓ optimal'));
       expect(complaints).toEqual([]);
     } finally {
       await host.close();
