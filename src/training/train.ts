@@ -36,6 +36,8 @@ export interface TrainingRun {
   readonly seed: string | number;
   readonly config: ModelConfig;
   readonly vocabulary: VocabularySettings;
+  /** Weights drawn by the seed, and no update before, unless given. */
+  readonly start?: TrainingStart;
   /** The pieces of the batch of a step, counted from 0. */
   readonly batchAt: (step: number) => readonly Batch[];
   /** How many of them are computed side by side, whether there may be more, and how exactly. */
@@ -48,6 +50,15 @@ export interface TrainingRun {
   readonly folder: string;
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: TrainingProgress) => void;
+}
+
+/** What was trained before; steps, and so the learning rate, are counted anew. */
+export interface TrainingStart {
+  readonly params: Float32Array;
+  /** Null begins with an optimiser that knows nothing. */
+  readonly optimizer: Checkpoint['optimizer'];
+  /** Updates that the optimiser's means have seen; its bias correction goes on from there. */
+  readonly updates: number;
 }
 
 export interface TrainingProgress {
@@ -83,6 +94,7 @@ export async function train(run: TrainingRun): Promise<TrainingOutcome> {
   const validationLosses = new Map(logged.flatMap(validationEntry));
   const logEvents = eventWriter(folder);
   const trainer = createTrainer({ params: start.params, ...start.optimizer! }, run);
+  const updatesBefore = run.start?.updates ?? 0;
   const clock = stopwatch(secondsBefore);
   const every = Math.max(1, Math.ceil(settings.steps / LOG_LINES));
   let window = emptyWindow();
@@ -142,7 +154,7 @@ export async function train(run: TrainingRun): Promise<TrainingOutcome> {
       }
       const pieces = run.batchAt(step);
       const learningRate = learningRateAt(step + 1, settings);
-      const loss = trainer.update(pieces, ++step, learningRate);
+      const loss = trainer.update(pieces, updatesBefore + ++step, learningRate);
       if (!Number.isFinite(loss)) throw divergence(`the loss became ${loss}`, step, learningRate);
       window = grown(window, loss, sumOf(pieces, 'tokens'));
       if (step % settings.checkpointEvery === 0 && step < settings.steps) save(true);
@@ -158,8 +170,9 @@ export async function train(run: TrainingRun): Promise<TrainingOutcome> {
 function startingPoint(run: TrainingRun, checkpoints: string): Checkpoint {
   const newest = listCheckpoints(checkpoints).at(-1);
   if (newest === undefined) {
-    const params = initialParams(run.config, createRng(run.seed).split('weights'));
-    const optimizer = {
+    const params =
+      run.start?.params ?? initialParams(run.config, createRng(run.seed).split('weights'));
+    const optimizer = run.start?.optimizer ?? {
       mean: new Float32Array(params.length),
       square: new Float32Array(params.length),
     };

@@ -14,7 +14,7 @@ import { createRollouts } from '../../model/rollout.ts';
 import { updateBytes } from '../../training/memory.ts';
 import { learningRateAt } from '../../training/schedule.ts';
 import { blocksOf, createTrainer } from '../../training/trainer.ts';
-import { batchOptions } from '../stages/training.ts';
+import { batchOptions } from '../stages/fitting.ts';
 import type { Sample } from './sample.ts';
 
 export interface Foreseen {
