@@ -5,9 +5,9 @@
  * record. Defaults follow Dualformer (arXiv 2410.09918) where the paper states them.
  */
 import { z } from 'zod';
+import { count, drawingFields, droppingSchema, fraction } from './experimentFields.ts';
+import { improvementFault, improvementSchema } from './improvementSettings.ts';
 
-const count = z.number().int().positive();
-const fraction = z.number().min(0).max(1);
 const range = z
   .tuple([fraction, fraction])
   .refine(([low, high]) => low <= high, 'the first share must not exceed the second');
@@ -68,17 +68,6 @@ export const modelSchema = z.union([
     }),
 ]);
 
-const probabilities = z
-  .tuple([fraction, fraction, fraction, fraction, fraction])
-  .refine((p) => Math.abs(p.reduce((a, b) => a + b) - 1) < 1e-6, 'probabilities must sum to 1');
-
-/** Which levels of a trace a model is trained on; see `traces/drop.ts` for what each name means. */
-export const droppingSchema = z.union([
-  z.enum(['dualformer', 'complete-trace', 'solution-only', 'released-maze', 'released-sokoban']),
-  z.strictObject({ mix: fraction }),
-  z.strictObject({ levels: probabilities, redraw: z.enum(['pass', 'once']).optional() }),
-]);
-
 export const trainingSchema = z.strictObject({
   steps: count.default(400_000),
   /** Sequences per step. */
@@ -113,18 +102,6 @@ export const trainingSchema = z.strictObject({
   maxMinutes: z.number().positive().nullable().default(null),
 });
 
-/** How responses are drawn, where more is asked for than a temperature. */
-export const drawingFields = {
-  /** Draws from the k likeliest tokens only. */
-  topK: count.optional(),
-  /** Draws from the likeliest tokens that together have this probability. */
-  topP: z.number().gt(0).max(1).optional(),
-  /** What responses are held to; see `traces/grammar.ts` for what each name means. */
-  form: z.enum(['any', 'well-formed', 'complete']).optional(),
-  /** Of weights and of what is remembered while planning; fp32 unless given. */
-  precision: z.enum(['fp32', 'bf16']).optional(),
-} as const;
-
 const evaluationFields = z.strictObject({
   split: z.enum(['validation', 'test']).default('test'),
   /** Tasks of the split, the first ones. */
@@ -157,7 +134,7 @@ export function checkDraws(
 
 export const evaluationSchema = evaluationFields.superRefine(checkDraws);
 
-export const experimentSchema = z.strictObject({
+const experimentFields = z.strictObject({
   name: z.string().regex(/^[a-z0-9][a-z0-9._-]*$/i, 'letters, digits, ".", "_" and "-" only'),
   description: z.string().default(''),
   /** What the experiment can show and what not, for the report. */
@@ -175,6 +152,14 @@ export const experimentSchema = z.strictObject({
    * the backend is too slow to train one.
    */
   pretrained: z.string().nullable().default(null),
+  /** What follows training; the run itself is the model before it. */
+  improvement: improvementSchema.nullish().transform((improvement) => improvement ?? undefined),
+});
+
+export const experimentSchema = experimentFields.superRefine((experiment, issues) => {
+  const fault = experiment.improvement && improvementFault(experiment, experiment.improvement);
+  if (!fault) return;
+  issues.addIssue({ code: 'custom', path: [...fault.path], message: fault.message });
 });
 
 export type TaskSettings = z.infer<typeof taskSettingsSchema>;
@@ -184,6 +169,6 @@ export type DroppingSettings = z.infer<typeof droppingSchema>;
 export type TrainingSettings = z.infer<typeof trainingSchema>;
 export type EvaluationSettings = z.infer<typeof evaluationSchema>;
 export type Mode = EvaluationSettings['modes'][number];
-export type Experiment = z.infer<typeof experimentSchema>;
+export type Experiment = z.infer<typeof experimentFields>;
 /** What a file in `experiments` states: only the differences from the defaults. */
-export type ExperimentInput = z.input<typeof experimentSchema>;
+export type ExperimentInput = z.input<typeof experimentFields>;

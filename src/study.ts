@@ -8,7 +8,8 @@
 import { z } from 'zod';
 import { CORRUPTIONS } from '../traces/corruptions.ts';
 import { METRICS, type MetricName } from './evaluation/metrics.ts';
-import { checkDraws, drawingFields, type ExperimentInput } from './experiment.ts';
+import { checkDraws, type ExperimentInput } from './experiment.ts';
+import { drawingFields } from './experimentFields.ts';
 
 /** The whole study, beside its cells. */
 export const STUDY_FILE = 'study.json';
@@ -167,7 +168,11 @@ export function expandStudy({ name, question, notes, base, cells, seeds }: Study
 }
 
 /** Settings of several forms, of which parts do not mix. */
-const WHOLE: ReadonlySet<string> = new Set(['training.dropping']);
+const WHOLE: ReadonlySet<string> = new Set([
+  'training.dropping',
+  'improvement.method',
+  'improvement.dropping',
+]);
 
 /**
  * `base` with what `overrides` states: records are merged, everything else is replaced. A task of

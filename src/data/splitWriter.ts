@@ -36,8 +36,8 @@ export class ExhaustedError extends InputError {}
 const FILLED = ['test', 'validation', 'train'] as const;
 
 /** A shard ends at whichever comes first. */
-const SHARD_ROWS = 10_000;
-const SHARD_TOKENS = 8_000_000;
+export const SHARD_ROWS = 10_000;
+export const SHARD_TOKENS = 8_000_000;
 
 /** Proposals without a new task after which the search for one ends, given the tasks found. */
 const patience = (found: number): number => 200_000 + 20 * found;

@@ -1,7 +1,8 @@
-/** `kit run`: data, training, evaluation, report; what is done is skipped. */
+/** `kit run`: data, training, evaluation, improvement, report; what is done is skipped. */
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { InputError } from '../../../envs/inputError.ts';
+import { firstExperiment, improvementName } from '../../improvementSettings.ts';
 import { loadExperiment, type LoadedExperiment } from '../loadExperiment.ts';
 import type { Session } from '../session.ts';
 import type { EngineFlags } from '../stages/engine.ts';
@@ -22,17 +23,19 @@ export async function runExperiment(
   session: Session,
 ): Promise<void> {
   const loaded = await loadExperiment(nameOrFile, settingsOf(flags));
-  const { name, description } = loaded.experiment;
+  const { name, description, improvement } = loaded.experiment;
+  const own = firstExperiment(loaded.experiment);
   const out = flags.out ?? path.join('runs', name);
-  checkRunFolder(out, loaded.experiment, { resume: true, ownData: flags.data === undefined });
+  checkRunFolder(out, own, { resume: true, ownData: flags.data === undefined });
   session.note(`${name}: ${description}`);
 
   const { checkPrecision, isSlow, startEngine } = await import('../stages/engine.ts');
-  const backend = await startEngine(flags, loaded.experiment, session);
+  const backend = await startEngine(flags, own, session);
   // Before the training, which may take days.
-  checkPrecision(loaded.experiment.evaluation.precision, backend, 'evaluation.precision');
+  checkPrecision(own.evaluation.precision, backend, 'evaluation.precision');
+  checkPrecision(improvement?.precision, backend, 'improvement.precision');
   const { prepareData } = await import('../stages/data.ts');
-  const { dataset, experiment } = await prepareData(loaded.experiment, flags.data, session);
+  const { dataset, experiment } = await prepareData(own, flags.data, session);
   const shipped = isSlow(backend) ? pretrainedFile(loaded) : null;
   const shippedName = shipped === null ? null : path.relative('.', shipped);
   if (shippedName !== null) {
@@ -60,7 +63,7 @@ export async function runExperiment(
   const decoding = ownDecoding(experiment);
   const source = shipped === null ? undefined : (experiment.pretrained ?? undefined);
   const toEvaluate = { experiment, checkpoint, source, dataset, backend, out, decoding };
-  await withPlanner(checkpoint, backend, (planner) =>
+  const names = await withPlanner(checkpoint, backend, (planner) =>
     evaluateModes({ ...toEvaluate, planner }, session),
   );
 
@@ -69,6 +72,17 @@ export async function runExperiment(
     await session.print(`planned with ${shippedName}, not with the weights in ${out}`);
   }
   await concludeRun(out, experiment.evaluation, session);
+  if (improvement === undefined) return;
+  if (shipped !== null) {
+    session.note(`${backend.name} is too slow to improve the model`);
+    return;
+  }
+  const { improveModel } = await import('../stages/improvement.ts');
+  const { concludeImprovement } = await import('../stages/improvementReport.ts');
+  const folder = path.join(out, improvementName(improvement));
+  const toImprove = { experiment, improvement, checkpoint, dataset, backend, out: folder };
+  const rounds = await improveModel(toImprove, session);
+  await concludeImprovement({ run: out, rounds, names, out: folder }, session);
 }
 
 /** The experiment's shipped checkpoint, or null if it has none. @throws InputError if it is gone */

@@ -1,4 +1,5 @@
 /** `kit train` */
+import { firstExperiment } from '../../improvementSettings.ts';
 import { loadExperiment } from '../loadExperiment.ts';
 import type { Session } from '../session.ts';
 import type { EngineFlags } from '../stages/engine.ts';
@@ -18,12 +19,14 @@ export async function trainExperiment(
 ): Promise<void> {
   const { out, resume } = flags;
   const loaded = await loadExperiment(nameOrFile, settingsOf(flags));
-  checkRunFolder(out, loaded.experiment, { resume, ownData: flags.data === undefined });
+  // What follows training has commands of its own.
+  const own = firstExperiment(loaded.experiment);
+  checkRunFolder(out, own, { resume, ownData: flags.data === undefined });
 
   const { startEngine } = await import('../stages/engine.ts');
-  const backend = await startEngine(flags, loaded.experiment, session);
+  const backend = await startEngine(flags, own, session);
   const { prepareData } = await import('../stages/data.ts');
-  const { dataset, experiment } = await prepareData(loaded.experiment, flags.data, session);
+  const { dataset, experiment } = await prepareData(own, flags.data, session);
   const stage = { experiment, dataset, backend, out, resume, budget: null };
   const { trainModel } = await import('../stages/training.ts');
   const { step, stopped } = await trainModel(stage, session);

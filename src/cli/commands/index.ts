@@ -1,5 +1,6 @@
 /** All commands, in the order of the help. */
 import type { Command } from '../command.ts';
+import { bootstrap } from './bootstrap.ts';
 import { compare } from './compare.ts';
 import { data } from './data.ts';
 import { doctor } from './doctor.ts';
@@ -29,6 +30,7 @@ export const commands: readonly Command[] = [
   show,
   data,
   train,
+  bootstrap,
   evaluate,
   solve,
   play,

@@ -1,0 +1,78 @@
+/** `kit bootstrap` */
+import path from 'node:path';
+import { InputError } from '../../../envs/inputError.ts';
+import { readManifest } from '../../data/dataset.ts';
+import type { Precision } from '../../engine/program.ts';
+import { readOrigin } from '../../improvement/rounds.ts';
+import { firstExperiment, improvementFault } from '../../improvementSettings.ts';
+import { improvementName, improvementSchema } from '../../improvementSettings.ts';
+import type { ImprovementSettings } from '../../improvementSettings.ts';
+import { chooseCheckpoint } from '../../training/runModel.ts';
+import { flagName } from '../flags.ts';
+import type { Session } from '../session.ts';
+import { readDataLink } from '../stages/data.ts';
+import { startEngine, type EngineFlags } from '../stages/engine.ts';
+import { ownDecoding } from '../stages/decoding.ts';
+import { evaluateModes } from '../stages/evaluation.ts';
+import { improveModel } from '../stages/improvement.ts';
+import { concludeImprovement } from '../stages/improvementReport.ts';
+import { withPlanner } from '../stages/model.ts';
+import { readRunExperiment } from '../stages/runFolder.ts';
+import type { ChoiceFlags } from '../tokenChoice.ts';
+
+export interface BootstrapFlags extends EngineFlags, ChoiceFlags {
+  readonly rounds: number | undefined;
+  readonly samples: number | undefined;
+  readonly tasks: number | undefined;
+  readonly mode: 'slow' | 'auto' | undefined;
+  readonly maxTokens: number | undefined;
+  readonly precision: Precision | undefined;
+  readonly steps: number | undefined;
+  readonly learningRate: number | undefined;
+  readonly warmupSteps: number | undefined;
+  readonly seed: number | undefined;
+  readonly data: string | undefined;
+  readonly out: string | undefined;
+}
+
+/** @throws InputError naming the flag, or what the run lacks */
+export async function bootstrapRun(
+  run: string,
+  flags: BootstrapFlags,
+  session: Session,
+): Promise<void> {
+  const experiment = firstExperiment(readRunExperiment(run));
+  const out = flags.out ?? path.join(run, improvementName({ method: 'bootstrapping' }));
+  const improvement = improvementOf(flags, out);
+  const fault = improvementFault(experiment, improvement);
+  if (fault !== null) {
+    const [part, field = ''] = fault.path;
+    const given = part === 'improvement' ? `--${flagName(field)}` : `${run}: ${part}.${field}`;
+    throw new InputError(`${given}: ${fault.message}`);
+  }
+  const { data } = flags;
+  const dataset =
+    data === undefined ? readDataLink(run) : { folder: data, manifest: readManifest(data) };
+  const checkpoint = chooseCheckpoint(run, experiment);
+  const backend = await startEngine(flags, experiment, session);
+  const decoding = ownDecoding(experiment);
+  const stage = { experiment, checkpoint, dataset, backend };
+  const names = await withPlanner(checkpoint, backend, (planner) =>
+    evaluateModes({ ...stage, planner, out: run, decoding }, session),
+  );
+  const rounds = await improveModel({ ...stage, improvement, out }, session);
+  await concludeImprovement({ run, rounds, names, out }, session);
+}
+
+/** What the flags say, else what the rounds that are there were made with, else what is usual. */
+function improvementOf(flags: BootstrapFlags, out: string): ImprovementSettings {
+  const { backend: _, threads: __, data: ___, out: ____, ...asked } = flags;
+  const given = Object.fromEntries(
+    Object.entries(asked).filter(([, value]) => value !== undefined),
+  );
+  const held = readOrigin(out)?.settings ?? {};
+  const result = improvementSchema.safeParse({ ...held, ...given });
+  if (result.success) return result.data;
+  const [issue] = result.error.issues;
+  throw new InputError(`--${flagName(String(issue!.path[0]))}: ${issue!.message}`);
+}

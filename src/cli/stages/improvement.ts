@@ -1,0 +1,214 @@
+/** The stage in which a model improves on its own responses, round by round. */
+import { existsSync } from 'node:fs';
+import { InputError } from '../../../envs/inputError.ts';
+import { createVocabulary } from '../../../traces/vocabulary.ts';
+import { datasetChecksum, readSplit } from '../../data/dataset.ts';
+import { manifestFile } from '../../data/manifest.ts';
+import type { Backend } from '../../engine/backends.ts';
+import type { Experiment } from '../../experiment.ts';
+import { removeLeftovers, sha256 } from '../../files.ts';
+import { firstDifference } from '../../firstDifference.ts';
+import { improve, type Phases } from '../../improvement/driver.ts';
+import { respondInto } from '../../improvement/responses.ts';
+import { openImprovement, readLedger, roundPaths, writeLedger } from '../../improvement/rounds.ts';
+import { writeSelectedData } from '../../improvement/selectedData.ts';
+import { methodOf, roundExperiment, roundTraining } from '../../improvementSettings.ts';
+import type { ImprovementSettings } from '../../improvementSettings.ts';
+import { acquireLock } from '../../lock.ts';
+import type { Checkpoint } from '../../training/checkpoint.ts';
+import { listCheckpoints, readCheckpoint } from '../../training/checkpoint.ts';
+import { openRun, runPaths } from '../../training/runFolder.ts';
+import { bytesOf } from '../../training/safetensors.ts';
+import { formatNumber } from '../progress.ts';
+import type { Session } from '../session.ts';
+import { writeDataLink, type Dataset } from './data.ts';
+import { ownDecoding } from './decoding.ts';
+import { checkPrecision } from './engine.ts';
+import { evaluateModes } from './evaluation.ts';
+import { fit, prepareFitting } from './fitting.ts';
+import { loadModel, withPlanner } from './model.ts';
+import { recordProvenance, trainingExamples } from './training.ts';
+
+export interface ImprovementStage {
+  /** Without its improvement: that of the first model. */
+  readonly experiment: Experiment;
+  readonly improvement: ImprovementSettings;
+  /** The first model. */
+  readonly checkpoint: Checkpoint;
+  /** That it was trained on. */
+  readonly dataset: Dataset;
+  readonly backend: Backend;
+  /** Of the rounds. */
+  readonly out: string;
+}
+
+/** A model between rounds. */
+interface Trained {
+  readonly checkpoint: Checkpoint;
+  /** That its optimiser has seen. */
+  readonly updates: number;
+}
+
+/**
+ * Does what is not done yet.
+ * @returns the folders of the rounds, each a run
+ * @throws InputError if the folder holds other rounds or is in use, the data are others than the model
+ *   was trained on, nothing was selected, or a stage of a round can't be done
+ */
+export async function improveModel(stage: ImprovementStage, session: Session): Promise<string[]> {
+  const { experiment, improvement, checkpoint, dataset, out } = stage;
+  checkStage(stage);
+  const release = acquireLock(out);
+  try {
+    removeLeftovers(out);
+    const { rounds, ...settings } = improvement;
+    openImprovement(out, {
+      schema: 1,
+      settings,
+      step: checkpoint.step,
+      weights: sha256(bytesOf(checkpoint.params)),
+      dataset: datasetChecksum(dataset.manifest),
+    });
+    await improve<Trained>(
+      {
+        method: methodOf(improvement),
+        rounds,
+        first: { checkpoint, updates: checkpoint.step },
+        tasks: () => trainingExamples(dataset, improvement.tasks ?? experiment.training.examples),
+      },
+      phasesOf(stage, session),
+    );
+    return Array.from({ length: rounds }, (_, i) => roundPaths(out, i + 1).run);
+  } finally {
+    release();
+  }
+}
+
+function checkStage({ improvement, checkpoint, dataset, backend }: ImprovementStage): void {
+  const { vocabulary } = dataset.manifest;
+  const difference = firstDifference(checkpoint.vocabulary, vocabulary, 'vocabulary');
+  if (difference !== null) {
+    throw new InputError(
+      `${dataset.folder}: is not what the model can learn from: its ${difference}`,
+    );
+  }
+  if (methodOf(improvement).optimizer === 'keep' && checkpoint.optimizer === null) {
+    throw new InputError(
+      'the weights come without the state of their optimiser, as exported ones do: ' +
+        'improve the run itself, or let improvement.method say "optimizer": "fresh"',
+    );
+  }
+  checkPrecision(improvement.precision, backend, 'improvement.precision');
+}
+
+function phasesOf(stage: ImprovementStage, session: Session): Phases<Trained> {
+  const { dataset, out } = stage;
+  return {
+    selected(round) {
+      const { data } = roundPaths(out, round);
+      return existsSync(manifestFile(data)) ? () => readSplit(data, 'train') : null;
+    },
+    respond: (round, { model, tasks }) => respond(stage, { round, model, tasks }, session),
+    keep(round, { examples, counts }) {
+      writeLedger(out, { round, ...counts });
+      // Last, since selection is done once the data are there.
+      writeSelectedData(roundPaths(out, round).data, examples, dataset.manifest);
+      session.note(
+        `round ${round}: ${formatNumber(counts.newRows)} of ${formatNumber(counts.rows)} answers ` +
+          `are new, ${meanTokens(counts.traceTokens)} trace tokens after ` +
+          `${meanTokens(counts.storedTraceTokens)}`,
+      );
+    },
+    train: (round, from) => trainRound(stage, { round, ...from }, session),
+    async evaluate(round, { checkpoint }) {
+      const { improvement, backend } = stage;
+      const experiment = roundExperiment(stage.experiment, improvement, round);
+      const decoding = ownDecoding(experiment);
+      const { run } = roundPaths(out, round);
+      const own = { experiment, checkpoint, dataset, backend, out: run, decoding };
+      await withPlanner(checkpoint, backend, (planner) =>
+        evaluateModes({ ...own, planner }, session),
+      );
+    },
+  };
+}
+
+async function respond(
+  { experiment, improvement, backend, out }: ImprovementStage,
+  { round, model, tasks }: { round: number; model: Trained } & Pick<Asked, 'tasks'>,
+  session: Session,
+) {
+  const { checkpoint } = model;
+  const { run, rollouts } = roundPaths(out, round);
+  openRun(run, roundExperiment(experiment, improvement, round), { resume: true });
+  const { form, maxTokens = experiment.evaluation.maxTokens } = improvement;
+  const { rollout, dispose } = loadModel(checkpoint, backend, improvement.precision);
+  try {
+    return await session.track(`round ${round}: answering`, 'tasks', (onProgress) =>
+      respondInto(rollouts, tasks, {
+        ...improvement,
+        form: form === 'any' ? undefined : form,
+        maxTokens,
+        seed: seedOf(experiment, improvement, round),
+        vocabulary: createVocabulary(checkpoint.vocabulary),
+        rollout,
+        onProgress,
+        signal: session.signal,
+      }),
+    );
+  } finally {
+    dispose();
+  }
+}
+
+type Asked = Parameters<Phases<Trained>['respond']>[1];
+type From = Parameters<Phases<Trained>['train']>[1];
+
+async function trainRound(
+  { experiment, improvement, dataset, backend, out }: ImprovementStage,
+  { round, start, data }: From & { readonly round: number },
+  session: Session,
+): Promise<Trained> {
+  const { run } = roundPaths(out, round);
+  const training = roundTraining(experiment.training, improvement);
+  const isFresh = methodOf(improvement).optimizer === 'fresh';
+  const { params, optimizer, config, vocabulary } = start.checkpoint;
+  const updates = isFresh ? 0 : start.updates;
+  const newest = () => listCheckpoints(runPaths(run).checkpoints).at(-1);
+  const entry = readLedger(out).find((each) => each.round === round);
+  const isDone = newest()?.step === training.steps;
+  if (!isDone || entry?.training === undefined) {
+    const examples = data();
+    if (examples.count === 0) {
+      throw new InputError(
+        `round ${round}: none of the responses was selected, so there is nothing to learn from`,
+      );
+    }
+    const seed = seedOf(experiment, improvement, round);
+    const settings = { training, seed, config, vocabulary, backend };
+    // The loss on A*'s traces would rise where a model learns to do without parts of them.
+    const fitting = prepareFitting(settings, examples, null);
+    if (!isDone) {
+      const own = roundExperiment(experiment, improvement, round);
+      recordProvenance({ experiment: own, dataset, backend, out: run });
+      writeDataLink(run, dataset);
+      const from = { params, optimizer: isFresh ? null : optimizer, updates };
+      const label = `round ${round}: training`;
+      await fit(fitting, { folder: run, start: from, label }, session);
+    }
+    let tokens = 0;
+    for (let step = 0; step < training.steps; step++) tokens += fitting.batches.at(step).tokens;
+    if (entry !== undefined) {
+      writeLedger(out, { ...entry, training: { steps: training.steps, tokens } });
+    }
+  }
+  return { checkpoint: readCheckpoint(newest()!.file), updates: updates + training.steps };
+}
+
+function seedOf({ seed }: Experiment, improvement: ImprovementSettings, round: number): string {
+  return `${improvement.seed ?? seed}, round ${round}`;
+}
+
+function meanTokens(mean: number | null): string {
+  return mean === null ? 'no' : formatNumber(mean);
+}

@@ -1,0 +1,83 @@
+/** The folder of an improvement: what it is of, its rounds, each a run of its own, and the ledger. */
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { z } from 'zod';
+import { InputError } from '../../envs/inputError.ts';
+import { checkShape } from '../evaluation/schema.ts';
+import { readJson, writeJsonAtomic } from '../files.ts';
+import { firstDifference } from '../firstDifference.ts';
+
+export function roundPaths(folder: string, round: number) {
+  const run = path.join(folder, `round-${round}`);
+  return { run, rollouts: path.join(run, 'rollouts'), data: path.join(run, 'data') } as const;
+}
+
+export function improvementFile(folder: string): string {
+  return path.join(folder, 'improvement.json');
+}
+
+/** What all rounds depend on, but for how many there are to be. */
+const originSchema = z.strictObject({
+  schema: z.literal(1),
+  /** As the experiment has them, `rounds` left out. */
+  settings: z.looseObject({}),
+  /** Of the first model, and checksums of its weights and of the data set. */
+  step: z.number().int().min(0),
+  weights: z.string(),
+  dataset: z.string(),
+});
+
+export type Origin = Readonly<z.infer<typeof originSchema>>;
+
+/** What the folder holds; null if it holds no improvement. @throws InputError naming file and field */
+export function readOrigin(folder: string): Origin | null {
+  const file = improvementFile(folder);
+  return existsSync(file) ? checkShape(originSchema, readJson(file), file) : null;
+}
+
+/** Makes the folder's record, or compares it. @throws InputError if rounds of another origin are there */
+export function openImprovement(folder: string, origin: Origin): void {
+  const held = readOrigin(folder);
+  if (held === null) return writeJsonAtomic(improvementFile(folder), origin);
+  const difference = firstDifference(held, JSON.parse(JSON.stringify(origin)));
+  if (difference === null) return;
+  throw new InputError(
+    `${folder}: holds rounds of another origin: its ${difference}; choose another --out`,
+  );
+}
+
+const count = z.number().int().min(0);
+
+const entrySchema = z.strictObject({
+  round: count,
+  tasks: count,
+  responses: count,
+  responseTokens: count,
+  optimalResponses: count,
+  optimalTasks: count,
+  rows: count,
+  newRows: count,
+  storedTraceTokens: z.number().nullable(),
+  traceTokens: z.number().nullable(),
+  /** Absent until it is done; tokens of prompts and responses, padding left out. */
+  training: z.strictObject({ steps: count, tokens: count }).optional(),
+});
+
+/** What a round has taken and given. */
+export type LedgerEntry = Readonly<z.infer<typeof entrySchema>>;
+
+export function ledgerFile(folder: string): string {
+  return path.join(folder, 'ledger.json');
+}
+
+/** In the order of the rounds. @throws InputError naming file and field */
+export function readLedger(folder: string): LedgerEntry[] {
+  const file = ledgerFile(folder);
+  return existsSync(file) ? checkShape(z.array(entrySchema), readJson(file), file) : [];
+}
+
+/** Replaces the round's entry and those of later rounds. */
+export function writeLedger(folder: string, entry: LedgerEntry): void {
+  const before = readLedger(folder).filter(({ round }) => round < entry.round);
+  writeJsonAtomic(ledgerFile(folder), [...before, entry]);
+}
