@@ -2,7 +2,7 @@
 import { InputError } from '../../envs/inputError.ts';
 import { modesOf, type Claim, type Study } from '../study.ts';
 import { quote } from './flags.ts';
-import type { LoadedStudy } from './loadStudy.ts';
+import { measuredCells, type LoadedStudy } from './loadStudy.ts';
 import { suggestion } from './nearest.ts';
 
 /** @throws InputError beginning with `source` and naming the claim and its field */
@@ -47,8 +47,9 @@ function checkEvaluation(
 function faultOf(
   { cell, mode, study: other }: Method,
   { evaluation }: Claim,
-  { study, cells }: LoadedStudy,
+  loaded: LoadedStudy,
 ): { readonly field: string; readonly message: string } | null {
+  const { study } = loaded;
   if (other !== undefined && other !== study.name) {
     const held = study.beside[other];
     if (held === undefined) {
@@ -59,9 +60,10 @@ function faultOf(
     const message = `beside.${other} has no cell ${quote(cell)}${suggestion(cell, held)}`;
     return { field: 'cell', message };
   }
-  const found = cells.find((each) => each.cell === cell);
+  const measured = measuredCells(loaded);
+  const found = measured.get(cell);
   if (found === undefined) {
-    const meant = suggestion(cell, Object.keys(study.cells));
+    const meant = suggestion(cell, [...measured.keys()]);
     return { field: 'cell', message: `the study has no cell ${quote(cell)}${meant}` };
   }
   const { modes } = found.experiment.evaluation;

@@ -43,8 +43,23 @@ export function checkStudy(input: unknown, source: string): LoadedStudy {
   }
   const study = result.data;
   const cells = expandStudy(study).map((cell) => checkCell(cell, study, source));
+  checkNames(cells, source);
   checkClaims({ study, cells }, source);
   return { study, cells };
+}
+
+/** What the models after each round of a cell's improvement are called, beside the cell itself. */
+export function roundCells(cell: string, { improvement }: Experiment): string[] {
+  return Array.from({ length: improvement?.rounds ?? 0 }, (_, i) => `${cell}-round-${i + 1}`);
+}
+
+/** All that a study measures, by the names of its tables. */
+export function measuredCells({ cells }: LoadedStudy): Map<string, CheckedCell> {
+  return new Map(
+    cells.flatMap((cell) =>
+      [cell.cell, ...roundCells(cell.cell, cell.experiment)].map((name) => [name, cell] as const),
+    ),
+  );
 }
 
 /** @throws InputError naming a cell or seed that the study does not have */
@@ -96,6 +111,16 @@ function checkCell({ input, ...cell }: Cell, study: Study, source: string): Chec
     throw blame('training.examples', message);
   }
   return { ...cell, experiment: result.data };
+}
+
+/** @throws InputError if a cell has the name of another one's round */
+function checkNames(cells: readonly CheckedCell[], source: string): void {
+  const names = new Set(cells.map(({ cell }) => cell));
+  for (const { cell, experiment } of cells) {
+    const taken = roundCells(cell, experiment).find((name) => names.has(name));
+    if (taken === undefined) continue;
+    throw new InputError(`${source}: cells.${taken}: is what a round of cell ${cell} is called`);
+  }
 }
 
 /** Whether the settings state the field, or something in its place. */

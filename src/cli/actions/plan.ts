@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { InputError } from '../../../envs/inputError.ts';
 import type { Experiment } from '../../experiment.ts';
-import { toTerminal, type Table } from '../../report/table.ts';
+import { toTerminal } from '../../report/table.ts';
 import { availableBytes, gigabytes } from '../../training/memory.ts';
 import { CATALOGUES, STUDIES } from '../catalogues.ts';
 import { quote } from '../flags.ts';
@@ -11,9 +11,10 @@ import { checkExperiment } from '../loadExperiment.ts';
 import { checkStudy, type LoadedStudy } from '../loadStudy.ts';
 import { suggestion } from '../nearest.ts';
 import { foresee, measureSpeed, tokensToPlan } from '../plan/foresee.ts';
-import type { Foreseen, Planning, Speed } from '../plan/foresee.ts';
+import type { Speed } from '../plan/foresee.ts';
+import { foreseeRounds } from '../plan/rounds.ts';
 import { sampleTasks, type Sample } from '../plan/sample.ts';
-import { formatDuration, formatNumber } from '../progress.ts';
+import { duration, planTable, type Item, type Row } from '../plan/table.ts';
 import type { Session } from '../session.ts';
 import { isSettingsFile, readRecord, readSettingsFile } from '../settingsFile.ts';
 import { datasetFolder } from '../stages/data.ts';
@@ -25,21 +26,8 @@ export interface PlanFlags extends EngineFlags {
   readonly noTime: boolean;
 }
 
-/** An experiment as it will be run, so many times. */
-interface Item {
-  readonly name: string;
-  readonly experiment: Experiment;
-  readonly times: number;
-  /** Where its data would lie. */
-  readonly data: string;
-  readonly plannings: readonly Planning[];
-}
-
-interface Row extends Item, Foreseen {
-  /** Seconds; null where they were not measured. */
-  readonly training: number | null;
-  readonly planning: number | null;
-}
+/** How many models an experiment evaluates: that of its training, and those after each round. */
+const modelsOf = ({ improvement }: Experiment): number => 1 + (improvement?.rounds ?? 0);
 
 /** @throws InputError naming what there is not, or the field that is wrong */
 export async function planWork(
@@ -66,7 +54,9 @@ export async function planWork(
     samples.set(item.data, sample);
     session.note(`${item.name}: ${measured === null ? 'counts' : 'counts and measures'}`);
     const speed = measured === null ? null : await measureSpeed(experiment, sample, measured);
-    rows.push({ ...item, ...foresee(experiment, sample), ...secondsOf(item, sample, speed) });
+    const improved = foreseeRounds(experiment, sample);
+    const seconds = secondsOf({ ...item, improved }, sample, speed);
+    rows.push({ ...item, improved, ...foresee(experiment, sample), ...seconds });
   }
   await session.print(toTerminal(planTable(rows)).trimEnd());
   await printTotals(rows, jobs, session);
@@ -125,7 +115,7 @@ function itemsOf({ study, cells }: LoadedStudy): Item[] {
 }
 
 function secondsOf(
-  { experiment, plannings }: Item,
+  { experiment, plannings, improved }: Item & Pick<Row, 'improved'>,
   sample: Sample,
   speed: Speed | null,
 ): Pick<Row, 'training' | 'planning'> {
@@ -133,32 +123,14 @@ function secondsOf(
   const { steps, tokensPerStep } = foresee(experiment, sample);
   const training = (steps * tokensPerStep) / speed.tokensPerSecond;
   const limit = experiment.training.maxMinutes;
-  const tokens = plannings.reduce((sum, each) => sum + tokensToPlan(experiment, sample, each), 0);
+  const each = plannings.reduce((sum, one) => sum + tokensToPlan(experiment, sample, one), 0);
+  const { trainingTokens = 0, responseTokens = 0 } = improved ?? {};
+  const planned = each * modelsOf(experiment) + responseTokens;
   return {
-    training: limit === null ? training : Math.min(training, 60 * limit),
-    planning: tokens / speed.planTokensPerSecond,
-  };
-}
-
-function planTable(rows: readonly Row[]): Table {
-  const columns: readonly (readonly [title: string, cell: (row: Row) => string])[] = [
-    ['parameters', ({ params }) => formatNumber(params)],
-    ['training tasks', ({ trainingTasks }) => formatNumber(trainingTasks)],
-    ['steps', ({ steps }) => formatNumber(steps)],
-    ['passes', ({ passes }) => formatNumber(passes)],
-    ['tokens/step', ({ tokensPerStep }) => formatNumber(tokensPerStep)],
-    ['tokens', ({ tokensPerStep, steps }) => millions(tokensPerStep * steps)],
-    ['padding', ({ padding }) => `${(100 * padding).toFixed(1)} %`],
-    ['memory', ({ bytes }) => gigabytes(bytes)],
-    ['training', ({ training }) => duration(training)],
-    ['planning', ({ planning }) => duration(planning)],
-  ];
-  return {
-    columns: [{ title: '' }, ...columns.map(([title]) => ({ title, align: 'right' }) as const)],
-    rows: rows.map((row) => [
-      row.times === 1 ? row.name : `${row.name} × ${row.times}`,
-      ...columns.map(([, cell]) => cell(row)),
-    ]),
+    training:
+      (limit === null ? training : Math.min(training, 60 * limit)) +
+      trainingTokens / speed.tokensPerSecond,
+    planning: planned / speed.planTokensPerSecond,
   };
 }
 
@@ -185,12 +157,4 @@ export function makespan(seconds: readonly number[], jobs: number): number {
   const free = new Array<number>(jobs).fill(0);
   for (const each of seconds) free[free.indexOf(Math.min(...free))]! += each;
   return Math.max(...free);
-}
-
-function millions(count: number): string {
-  return count < 1e6 ? formatNumber(count) : `${formatNumber(count / 1e6)} M`;
-}
-
-function duration(seconds: number | null): string {
-  return seconds === null ? '–' : formatDuration(seconds);
 }

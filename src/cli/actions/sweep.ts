@@ -1,11 +1,13 @@
 /** `kit sweep`: the cells of a study, several side by side, each going on where it was. */
-import { readdirSync, existsSync } from 'node:fs';
+import { readdirSync, readFileSync, existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { InputError } from '../../../envs/inputError.ts';
 import type { DataSettings } from '../../experiment.ts';
-import { removeLeftovers, writeJsonAtomic } from '../../files.ts';
+import { removeLeftovers, writeFileAtomic, writeJsonAtomic } from '../../files.ts';
+import { ledgerFile } from '../../improvement/rounds.ts';
+import { improvementName } from '../../improvementSettings.ts';
 import { acquireLock } from '../../lock.ts';
 import { STUDY_FILE } from '../../study.ts';
 import { runPaths } from '../../training/runFolder.ts';
@@ -118,7 +120,8 @@ async function runCell(work: Work, children: Children, session: Session): Promis
       const fault = await children.run(argv, work.log);
       if (fault !== null) return fault;
     }
-    exportRecords(work.run, work.results);
+    for (const { run, results } of work.kept) exportRecords(run, results);
+    exportLedger(work);
     return null;
   } catch (error) {
     if (error instanceof InputError) return error.message;
@@ -126,17 +129,30 @@ async function runCell(work: Work, children: Children, session: Session): Promis
   }
 }
 
+/** What the rounds of an improvement took. */
+function exportLedger({ run, results, experiment: { improvement } }: Work): void {
+  if (improvement === undefined) return;
+  const [from, to] = [run, results].map((folder) =>
+    ledgerFile(path.join(folder, improvementName(improvement))),
+  );
+  writeFileAtomic(to!, readFileSync(from!));
+}
+
 const WAIT_MS = 500;
 const MOST_WAITS = 240;
 
 /** Children of a sweep that was killed are still saving, for a moment. */
-async function untilFree({ run, folder }: Work, session: Session): Promise<void> {
-  const { evaluation } = runPaths(run);
+async function untilFree({ kept, folder }: Work, session: Session): Promise<void> {
   for (let waits = 0; !session.signal.aborted; waits++) {
-    const entries = existsSync(evaluation) ? readdirSync(evaluation) : [];
-    const places = [run, ...entries.map((name) => path.join(evaluation, name))];
+    // Rounds lie in a folder that is locked as a whole.
+    const places = kept.flatMap(({ run }, i) => {
+      const { evaluation } = runPaths(run);
+      const entries = existsSync(evaluation) ? readdirSync(evaluation) : [];
+      const whole = i === 0 ? run : path.dirname(run);
+      return [whole, ...entries.map((name) => path.join(evaluation, name))];
+    });
     try {
-      for (const place of places.filter(existsSync)) acquireLock(place)();
+      for (const place of new Set(places.filter(existsSync))) acquireLock(place)();
       return;
     } catch (error) {
       if (!(error instanceof InputError) || waits === MOST_WAITS) throw error;
@@ -159,6 +175,6 @@ async function printPlan(states: ReadonlyMap<Work, CellState>, session: Session)
     for (const argv of work.commands) await session.print(`  kit ${argv.join(' ')}`);
     const labels = work.listed.map(({ label }) => label);
     if (labels.length > 0) await session.print(`  evaluations: ${labels.join(', ')}`);
-    await session.print(`  records to ${work.results}`);
+    for (const { results } of work.kept) await session.print(`  records to ${results}`);
   }
 }

@@ -6,7 +6,7 @@ import { readJson } from '../../files.ts';
 import type { CellSource, StudySource } from '../../report/study/source.ts';
 import { type Study, STUDY_FILE } from '../../study.ts';
 import { quote } from '../flags.ts';
-import { checkStudy, type LoadedStudy } from '../loadStudy.ts';
+import { checkStudy, measuredCells, type LoadedStudy } from '../loadStudy.ts';
 import { suggestion } from '../nearest.ts';
 import { holdsStudy } from './runFolder.ts';
 import { holdsCell, isKept } from '../sweep/state.ts';
@@ -39,7 +39,7 @@ function readStudy(folder: string): LoadedStudy {
 /** With what the study itself evaluates, no more. */
 function cellsBeside(folder: string, names: readonly string[], by: Study): CellSource[] {
   const loaded = readStudy(folder);
-  const known = Object.keys(loaded.study.cells);
+  const known = [...measuredCells(loaded).keys()];
   for (const name of names) {
     if (known.includes(name)) continue;
     throw new InputError(
@@ -57,27 +57,31 @@ function cellsOf(
   folder: string,
   labels?: readonly string[],
 ): CellSource[] {
-  return cells.map((cell) => {
-    const work = workOf(cell, study, { out: folder, results: folder });
-    const exists = holdsCell(work.results, work);
-    const wanted = work.evaluations.filter(
-      ({ decoding: { label } }) => label === undefined || (labels?.includes(label) ?? true),
-    );
-    const found = wanted.filter((each) => exists && isKept(work.results, each));
-    const plain = found.filter(({ corruption }) => corruption === undefined);
-    return {
-      study: study.name,
-      cell: cell.cell,
-      seed: cell.seed,
-      settings: cell.experiment,
-      folder: exists ? work.results : null,
-      evaluations: plain.map(({ name, decoding: { modes, label } }) => ({
-        name,
-        mode: modes[0]!,
-        label: label ?? null,
-      })),
-      probes: found.filter((each) => !plain.includes(each)).map(({ name }) => name),
-      missing: wanted.length - found.length,
-    };
+  return cells.flatMap((each) => {
+    const { seed } = each;
+    const { kept } = workOf(each, study, { out: folder, results: folder });
+    return kept.map((model): CellSource => {
+      const { cell, experiment, results, evaluations } = model;
+      const exists = holdsCell(results, model);
+      const wanted = evaluations.filter(
+        ({ decoding: { label } }) => label === undefined || (labels?.includes(label) ?? true),
+      );
+      const found = wanted.filter((one) => exists && isKept(results, one));
+      const plain = found.filter(({ corruption }) => corruption === undefined);
+      return {
+        study: study.name,
+        cell,
+        seed,
+        settings: experiment,
+        folder: exists ? results : null,
+        evaluations: plain.map(({ name, decoding: { modes, label } }) => ({
+          name,
+          mode: modes[0]!,
+          label: label ?? null,
+        })),
+        probes: found.filter((one) => !plain.includes(one)).map(({ name }) => name),
+        missing: wanted.length - found.length,
+      };
+    });
   });
 }

@@ -8,7 +8,7 @@ import { firstDifference } from '../../firstDifference.ts';
 import { experimentDifference, runPaths } from '../../training/runFolder.ts';
 import { type Study, STUDY_FILE } from '../../study.ts';
 import { drawnBy } from '../stages/decoding.ts';
-import type { ExpectedEvaluation, Work } from './work.ts';
+import type { ExpectedEvaluation, Kept, Work } from './work.ts';
 
 /**
  * - `done`: its records are kept, whether or not the run is still there
@@ -18,13 +18,26 @@ export type CellState = 'done' | 'begun' | 'new';
 
 /** @throws InputError if run or records are of other settings than the study's */
 export function stateOf(work: Work): CellState {
-  const [kept, begun] = [work.results, work.run].map((folder) => holdsCell(folder, work));
-  if (kept && work.evaluations.every((each) => isKept(work.results, each))) return 'done';
-  return begun ? 'begun' : 'new';
+  const states = work.kept.map((model) => {
+    const whole = isWhole(model);
+    const begun = holdsCell(model.run, model);
+    return whole ? 'done' : begun ? 'begun' : 'new';
+  });
+  if (states.every((state) => state === 'done')) return 'done';
+  return states.every((state) => state === 'new') ? 'new' : 'begun';
+}
+
+/** @throws InputError if records are of other settings than the study's */
+function isWhole(model: Kept): boolean {
+  const { results, evaluations } = model;
+  return holdsCell(results, model) && evaluations.every((each) => isKept(results, each));
 }
 
 /** @throws InputError if it is of other settings than the study's */
-export function holdsCell(folder: string, { experiment, cell }: Work): boolean {
+export function holdsCell(
+  folder: string,
+  { experiment, cell }: Pick<Kept, 'experiment' | 'cell'>,
+): boolean {
   const file = runPaths(folder).experiment;
   if (!existsSync(file)) return false;
   const difference = experimentDifference(readJson(file), experiment);

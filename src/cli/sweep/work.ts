@@ -5,10 +5,12 @@ import path from 'node:path';
 import { InputError } from '../../../envs/inputError.ts';
 import type { Corruption } from '../../../traces/corruptions.ts';
 import { dataSchema, type DataSettings, type Experiment } from '../../experiment.ts';
+import { roundPaths } from '../../improvement/rounds.ts';
+import { firstExperiment, improvementName, roundExperiment } from '../../improvementSettings.ts';
 import { merged, modesOf } from '../../study.ts';
 import type { ListedEvaluation, Study, StudyEvaluation } from '../../study.ts';
 import { decodingOf } from '../actions/evaluate.ts';
-import type { CheckedCell } from '../loadStudy.ts';
+import { roundCells, type CheckedCell } from '../loadStudy.ts';
 import { datasetFolder } from '../stages/data.ts';
 import { asked, nameOf, ownDecoding, type Decoding } from '../stages/decoding.ts';
 
@@ -19,9 +21,22 @@ export interface SweepFolders {
   readonly results: string;
 }
 
+/** A model and its records: the one that a cell trains, or the one after a round of its improvement. */
+export interface Kept {
+  /** Of the cell, with the round. */
+  readonly cell: string;
+  /** Of the run's folder. */
+  readonly experiment: Experiment;
+  readonly run: string;
+  readonly results: string;
+  readonly evaluations: readonly ExpectedEvaluation[];
+}
+
 export interface Work extends CheckedCell {
   readonly run: string;
   readonly results: string;
+  /** The model that is trained, and those after each round of its improvement. */
+  readonly kept: readonly Kept[];
   /** What the children read and write. */
   readonly settings: string;
   readonly list: string;
@@ -32,6 +47,7 @@ export interface Work extends CheckedCell {
   readonly listed: readonly ListedEvaluation[];
   /** All that the commands need, each once, by its folder. */
   readonly data: ReadonlyMap<string, DataSettings>;
+  /** Of each of the models. */
   readonly evaluations: readonly ExpectedEvaluation[];
 }
 
@@ -59,6 +75,7 @@ export function workOf(
   const own = place(experiment.data);
   const data = new Map([[own, experiment.data]]);
   const listed: ListedEvaluation[] = [];
+  const models = modelsOf(cell, { run, results: path.join(results, folder) });
   const evaluations = expected(ownDecoding(experiment), { experiment, data: experiment.data });
   for (const evaluation of study.evaluations) {
     const modes = experiment.evaluation.modes.filter((m) => modesOf(evaluation).includes(m));
@@ -73,7 +90,9 @@ export function workOf(
   }
   const always = ['--threads', '1', ...flags];
   const commands = [['run', settings, '--data', own, '--out', run, ...always]];
-  if (listed.length > 0) commands.push(['eval', run, '--evaluations', list, ...always]);
+  for (const each of listed.length > 0 ? models : []) {
+    commands.push(['eval', each.run, '--evaluations', list, ...always]);
+  }
   return {
     ...cell,
     run,
@@ -85,7 +104,26 @@ export function workOf(
     listed,
     data,
     evaluations,
+    kept: models.map((model) => ({ ...model, evaluations })),
   };
+}
+
+function modelsOf(
+  { cell, experiment }: CheckedCell,
+  at: Pick<Kept, 'run' | 'results'>,
+): Omit<Kept, 'evaluations'>[] {
+  const { improvement } = experiment;
+  const first = { cell, experiment: firstExperiment(experiment), ...at };
+  if (improvement === undefined) return [first];
+  const placeOf = (folder: string, round: number): string =>
+    roundPaths(path.join(folder, improvementName(improvement)), round).run;
+  const rounds = roundCells(cell, experiment).map((name, i) => ({
+    cell: name,
+    experiment: roundExperiment(experiment, improvement, i + 1),
+    run: placeOf(at.run, i + 1),
+    results: placeOf(at.results, i + 1),
+  }));
+  return [first, ...rounds];
 }
 
 function expected(

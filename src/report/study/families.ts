@@ -20,9 +20,9 @@ export function familiesOf(
 ): Family[] {
   const groups = new Map<string, Map<string, Member>>();
   for (const { study, cell, settings } of cells) {
-    const { data, model, training } = settings as Record<string, Settings>;
+    const { data, model, training, improvement } = settings as Record<string, Settings>;
     const { examples, ...others } = training ?? {};
-    const key = JSON.stringify({ data, model, others });
+    const key = JSON.stringify({ data, model, others, improvement });
     const name = nameOf(study, cell);
     const group = groups.get(key) ?? new Map<string, Member>();
     group.set(name, { name, examples: Number(examples ?? data?.['trainCount'] ?? 0) });
