@@ -98,9 +98,9 @@ describe('the data of a round', () => {
 
   it('refuse responses to a task that was not asked', () => {
     const records = [record([correctSample(5)], { id: 7 })];
-    expect(() =>
-      select('bootstrapping', [], { tasks: toExamples([stored]), records }),
-    ).toThrow('task 7, which was not asked');
+    expect(() => select('bootstrapping', [], { tasks: toExamples([stored]), records })).toThrow(
+      'task 7, which was not asked',
+    );
   });
 });
 
