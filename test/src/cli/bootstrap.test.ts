@@ -1,0 +1,231 @@
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readLedger } from '../../../src/improvement/rounds.ts';
+import { treeOf } from '../../helpers/faults.ts';
+import { runKit, temporaryFolder } from '../../helpers/kit.ts';
+
+/** Small enough to train in plain JavaScript. */
+const SMALL = {
+  name: 'small',
+  data: {
+    task: { environment: 'maze', width: 3, height: 2, walls: [0.1, 0.4] },
+    trainCount: 8,
+    validationCount: 1,
+    testCount: 2,
+  },
+  model: { dim: 8, encoderLayers: 1, decoderLayers: 1, heads: 2, ffnDim: 8 },
+  training: { steps: 2, batchSize: 4, warmupSteps: 1, dropping: 'complete-trace' },
+  evaluation: { modes: ['slow'], tasks: 2, samples: 1, temperature: 0, maxTokens: 12 },
+};
+const IMPROVEMENT = { rounds: 2, samples: 2, steps: 2, tasks: 6 };
+const BOOTSTRAP = 'bootstrap runs/small --rounds 2 --samples 2 --steps 2 --tasks 6';
+
+const home = process.cwd();
+const folder = temporaryFolder();
+const kit = (line: string) => runKit(...line.split(' '));
+const cpu = (line: string) => kit(`${line} --backend cpu -q`);
+const settings = (name: string, changes: object = {}): void =>
+  writeFileSync(name, JSON.stringify({ ...SMALL, ...changes }));
+
+beforeAll(async () => {
+  process.chdir(folder);
+  settings('small.json');
+  for (const line of ['run small.json', BOOTSTRAP]) {
+    const { code, stderr } = await cpu(line);
+    if (code !== 0) throw new Error(stderr);
+  }
+}, 180_000);
+afterAll(() => process.chdir(home));
+
+/** What does not tell of the time. */
+function tree(run: string): Record<string, string> {
+  const told = /provenance\.json$|metrics\.jsonl$|events\.out|report\//;
+  return Object.fromEntries(Object.entries(treeOf(run)).filter(([file]) => !told.test(file)));
+}
+
+describe('kit bootstrap', () => {
+  it('leaves rounds that are runs, each with its responses, data and evaluation', async () => {
+    const files = Object.keys(tree('runs/small/bootstrapping'));
+    expect(files).toEqual([
+      'improvement.json',
+      'ledger.json',
+      ...[1, 2].flatMap((round) =>
+        [
+          'checkpoints/step-00000002.safetensors',
+          'data.json',
+          'data/manifest.json',
+          'data/train-00000.parquet',
+          'evaluation/slow-greedy/records.jsonl.gz',
+          'evaluation/slow-greedy/settings.json',
+          'experiment.json',
+          'rollouts/00000.jsonl.gz',
+        ].map((file) => `round-${round}/${file}`),
+      ),
+    ]);
+    const stats = await kit('data stats runs/small/bootstrapping/round-1/data -q');
+    expect([stats.code, stats.stdout]).toEqual([0, expect.stringContaining('6 tasks (train 6, ')]);
+    const evaluated = await cpu('eval runs/small/bootstrapping/round-2 --samples 2');
+    expect(evaluated.code).toBe(0);
+    const named = JSON.parse(
+      readFileSync('runs/small/bootstrapping/round-2/experiment.json', 'utf8'),
+    );
+    expect(named).toMatchObject({ name: 'small-bootstrapping-2', improvement: { rounds: 2 } });
+    rmSync('runs/small/bootstrapping/round-2/evaluation/slow-n2-t1', { recursive: true });
+  });
+
+  it('ends with a table of all models, the ledger, and a report', async () => {
+    const { stdout } = await cpu(BOOTSTRAP);
+    for (const line of [
+      /^│ small +│ slow │ greedy +│/m,
+      /^│ small-bootstrapping-1 +│ slow │/m,
+      /^│ small-bootstrapping-2 +│ slow │/m,
+      /^│ 2 +│ +6 │ +12 │/m,
+      /^report: runs\/small\/bootstrapping\/report\/report\.html$/m,
+    ]) {
+      expect(stdout).toMatch(line);
+    }
+  });
+
+  it('skips what is done, remembers its settings, and goes on to further rounds', async () => {
+    const before = tree('runs/small');
+    expect((await cpu('bootstrap runs/small --rounds 2')).code).toBe(0);
+    expect(tree('runs/small')).toEqual(before);
+    cpSync('runs/small', 'runs/further', { recursive: true });
+    expect((await cpu('bootstrap runs/further')).code).toBe(0);
+    expect(tree('runs/further')).toMatchObject(
+      Object.fromEntries(Object.entries(before).filter(([file]) => !file.endsWith('ledger.json'))),
+    );
+    const ledger = readLedger('runs/further/bootstrapping');
+    expect(ledger.map(({ round }) => round)).toEqual([1, 2, 3]);
+    expect(ledger.slice(0, 2)).toEqual(readLedger('runs/small/bootstrapping'));
+  });
+
+  it('is a stage of an experiment: the same rounds, in the folder of its method', async () => {
+    settings('improved.json', { improvement: IMPROVEMENT });
+    expect((await cpu('run improved.json --out runs/improved')).code).toBe(0);
+    expect(tree('runs/improved')).toEqual(tree('runs/small'));
+    const expert = { ...IMPROVEMENT, method: 'expert-iteration', rounds: 1 };
+    settings('expert.json', { improvement: expert });
+    expect((await cpu('run expert.json --out runs/improved')).code).toBe(0);
+    expect(readLedger('runs/improved/expert-iteration')).toMatchObject([{ tasks: 6, rows: 6 }]);
+  });
+
+  it('is foreseen by kit plan', async () => {
+    settings('improved.json', { improvement: IMPROVEMENT });
+    const { code, stdout } = await kit('plan improved.json --no-time -q');
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/│ rounds │ their responses │ their training │/);
+    const cells = stdout
+      .split('\n')
+      .find((line) => line.includes('small'))!
+      .split('│');
+    const { trainingTokens, responseTokens } = foreseen();
+    const [rounds, responses, training] = cells
+      .slice(8, 11)
+      .map((cell) => Number(cell.replaceAll(',', '')));
+    expect(rounds).toBe(2);
+    // Within what other tasks than the first six change.
+    expect(Math.abs(responses! / responseTokens - 1)).toBeLessThan(0.3);
+    expect(Math.abs(training! / trainingTokens - 1)).toBeLessThan(0.3);
+  });
+});
+
+/** As A*'s traces, counted in the data of a round in which nothing was learnt. */
+function foreseen(): { trainingTokens: number; responseTokens: number } {
+  const { splits } = JSON.parse(
+    readFileSync('runs/small/bootstrapping/round-1/data/manifest.json', 'utf8'),
+  );
+  const { prompt, reasoning, plan } = splits.train.tokens;
+  const perTask = { prompt: prompt / 6 + 2, response: (reasoning + plan) / 6 + 2 };
+  return {
+    responseTokens: 2 * 6 * 2 * perTask.response,
+    trainingTokens: 2 * 2 * 4 * (perTask.prompt + perTask.response),
+  };
+}
+
+describe('kit bootstrap refuses in one line', () => {
+  const complain = async (line: string, message: string | RegExp, code = 1): Promise<void> => {
+    const { stdout, ...said } = await kit(line);
+    const { length } = said.stderr.trimEnd().split('\n');
+    expect({ stdout, ...said, length }).toEqual({
+      stdout: '',
+      code,
+      stderr: typeof message === 'string' ? `kit: ${message}\n` : expect.stringMatching(message),
+      length: 1,
+    });
+  };
+
+  it('what is no run, or has no weights', async () => {
+    await complain('bootstrap runs/smal', 'runs/smal: no such folder');
+    await complain('bootstrap data', 'data: holds no run (no experiment.json)');
+    cpSync('runs/small', 'runs/empty', { recursive: true });
+    rmSync('runs/empty/checkpoints', { recursive: true });
+    await complain('bootstrap runs/empty', 'runs/empty holds no checkpoint: train it first');
+  });
+
+  it('numbers out of range', async () => {
+    await complain('bootstrap runs/small --rounds 0', '--rounds must be at least 1, not 0');
+    await complain('bootstrap runs/small --samples 0', '--samples must be at least 1, not 0');
+    await complain(
+      'bootstrap runs/small --tasks 9 --out elsewhere',
+      '--tasks: must be at most 8, the training tasks',
+    );
+    await complain('bootstrap runs/small --temperature 0', '--temperature must be above 0, not 0');
+  });
+
+  it('other settings than the rounds that are there have', async () => {
+    await complain(
+      'bootstrap runs/small --samples 3 --backend cpu -q',
+      'runs/small/bootstrapping: holds rounds of another origin: its settings.samples is 2, not 3; ' +
+        'choose another --out',
+    );
+  });
+
+  it('a model that knows no traces', async () => {
+    const training = { ...SMALL.training, dropping: 'solution-only' };
+    mkdirSync('runs/plans');
+    settings('runs/plans/experiment.json', { training });
+    await complain(
+      'bootstrap runs/plans',
+      'runs/plans: training.dropping: leaves plans alone, and no traces that shortest-optimal ' +
+        'could shorten',
+    );
+    settings('plans.json', { training, improvement: {} });
+    await complain(
+      'run plans.json',
+      'plans.json: training.dropping: leaves plans alone, and no traces that shortest-optimal ' +
+        'could shorten; it is "solution-only"',
+    );
+  });
+
+  it('data that are gone, or others than the model was trained on', async () => {
+    cpSync('runs/small', 'runs/gone', { recursive: true });
+    writeFileSync('runs/gone/data.json', JSON.stringify({ folder: '../../nowhere', checksum: '' }));
+    await complain(
+      'bootstrap runs/gone',
+      'nowhere: the data set of runs/gone is gone; name it with --data',
+    );
+    const { folder: own } = JSON.parse(readFileSync('runs/small/data.json', 'utf8'));
+    writeFileSync('runs/gone/data.json', JSON.stringify({ folder: own, checksum: 'another' }));
+    await complain(
+      'bootstrap runs/gone',
+      /: is not the data set that runs\/gone was trained on\n$/,
+    );
+    await kit('gen-mazes --size 4 --count 3 --validation-count 0 --test-count 2 --out four -q');
+    await complain(
+      'bootstrap runs/small --data four --out elsewhere --backend cpu -q',
+      /^kit: four: has another vocabulary: coordinates up to 3, /,
+    );
+  });
+
+  it('weights without the state of their optimiser', async () => {
+    expect((await kit('export runs/small --out exported')).code).toBe(0);
+    const { folder: data } = JSON.parse(readFileSync('runs/small/data.json', 'utf8'));
+    const at = path.join('runs/small', data);
+    await complain(
+      `bootstrap exported --data ${at} --backend cpu -q`,
+      /^kit: the weights come without the state of their optimiser/,
+    );
+  });
+});
