@@ -11,6 +11,9 @@ export const completeTrace: Cell = {
   evaluation: { modes: ['slow'] },
 };
 
+/** Searchformer: complete traces, then three rounds on its own shortest optimal responses. */
+export const bootstrapped: Cell = { ...completeTrace, improvement: { method: 'bootstrapping' } };
+
 export const solutionOnly: Cell = {
   training: { dropping: 'solution-only' },
   evaluation: { modes: ['fast'] },

@@ -1,7 +1,7 @@
 /** Searchformer's comparisons (arXiv 2402.14083, section 4) at full size: traces against plans alone. */
 import type { StudyInput } from '../../src/study.ts';
 import { maze30 } from './mazes.ts';
-import { type Cell, completeTrace, solutionOnly } from '../methods.ts';
+import { bootstrapped, type Cell, completeTrace, solutionOnly } from '../methods.ts';
 import { sokoban7 } from './sokoban.ts';
 
 const { name: _maze, description: __maze, ...mazeBase } = maze30;
@@ -42,13 +42,18 @@ export const paperSearchformerMazes: StudyInput = {
 
 export const paperSearchformerSokoban: StudyInput = {
   name: 'paper-searchformer-sokoban',
-  question: 'Do traces help in Sokoban, and does a larger model make up for them?',
+  question:
+    'Do traces help in Sokoban, does a larger model make up for them, and does bootstrapping shorten them?',
   base: sokobanBase,
-  cells: Object.fromEntries(
-    Object.entries(ANSWERS).flatMap(([answer, cell]) =>
-      (['m-s', 'l', 'xl-2'] as const).map((model) => [`${answer}-${model}`, { ...cell, model }]),
+  cells: {
+    ...Object.fromEntries(
+      Object.entries(ANSWERS).flatMap(([answer, cell]) =>
+        (['m-s', 'l', 'xl-2'] as const).map((model) => [`${answer}-${model}`, { ...cell, model }]),
+      ),
     ),
-  ),
+    // With a row for each of its rounds.
+    'search-m-s': { ...bootstrapped, model: 'm-s' },
+  },
   seeds: [1, 2, 3],
 };
 

@@ -29,7 +29,7 @@ export interface Method {
 }
 
 export const METHODS = {
-  /** Searchformer's search dynamics bootstrapping (arXiv 2402.14083, section 3.3). */
+  /** Searchformer's search dynamics bootstrapping (arXiv 2402.14083). */
   bootstrapping: {
     start: 'previous',
     optimizer: 'keep',

@@ -17,6 +17,7 @@ export function settingTable(runs: readonly Run[], labels: readonly string[]): T
     ['has words for', ({ experiment: { data } }) => describeWords(data)],
     ['trace dropping', ({ experiment }) => describeDropping(experiment.training.dropping)],
     ['optimisation', ({ experiment }) => describeTraining(experiment)],
+    ['then', ({ experiment }) => describeImprovement(experiment)],
     ['training done', describeBudget],
     ['evaluated', describeEvaluated],
     ['seed', ({ experiment }) => String(experiment.seed)],
@@ -127,6 +128,14 @@ function describeDropping(dropping: ReportedExperiment['training']['dropping']):
 function describeTraining({ training }: ReportedExperiment): string {
   const { steps, batchSize, learningRate } = training;
   return `${steps.toLocaleString('en')} steps of ${batchSize} sequences, learning rate ${learningRate}`;
+}
+
+function describeImprovement({ improvement }: ReportedExperiment): string {
+  if (improvement === undefined) return '–';
+  const { method, rounds, samples, steps } = improvement;
+  const name = typeof method === 'string' ? method : 'improvement';
+  const count = `${rounds} ${rounds === 1 ? 'round' : 'rounds'}`;
+  return `${count} of ${name}, each of ${samples} responses a task and ${steps.toLocaleString('en')} steps`;
 }
 
 function describeBudget({ training, seconds, tokensPerSecond }: Run): string {

@@ -36,6 +36,15 @@ const experimentSchema = z.looseObject({
     examples: z.number().optional(),
     dropping: z.union([z.string(), z.looseObject({})]),
   }),
+  /** Of the model after so many rounds. */
+  improvement: z
+    .looseObject({
+      method: z.union([z.string(), z.looseObject({})]),
+      rounds: z.number(),
+      samples: z.number(),
+      steps: z.number(),
+    })
+    .optional(),
   evaluation: z.looseObject({ drawings: z.number().int().min(0).default(3) }),
 });
 

@@ -66,6 +66,25 @@ describe('training', () => {
     );
   });
 
+  it('from earlier weights, with what their optimiser knew, is training that was never interrupted', async () => {
+    const even = { warmupSteps: 0, finalLearningRate: 1 };
+    const newest = ({ folder }: TrainingRun) =>
+      readCheckpoint(listCheckpoints(runPaths(folder).checkpoints).at(-1)!.file);
+    const whole = newRun({ ...even, steps: 12 });
+    await train(whole);
+    const first = newRun({ ...even, steps: 5 });
+    await train(first);
+    const further = newRun({ ...even, steps: 7 }, (step) => first.batchAt(step + 5));
+    await train({ ...further, start: { ...newest(first), updates: 5 } });
+    expect(newest(further)).toMatchObject({ step: 7 });
+    expect(newest(further).params).toEqual(newest(whole).params);
+    expect(newest(further).optimizer).toEqual(newest(whole).optimizer);
+
+    const forgetful = newRun({ ...even, steps: 7 }, (step) => first.batchAt(step + 5));
+    await train({ ...forgetful, start: { ...newest(first), optimizer: null, updates: 0 } });
+    expect(newest(forgetful).params).not.toEqual(newest(whole).params);
+  });
+
   it('goes on from the last checkpoint when later work was lost, and forgets its log', async () => {
     const whole = newRun();
     await train(whole);
