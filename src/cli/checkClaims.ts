@@ -2,8 +2,9 @@
 import { InputError } from '../../envs/inputError.ts';
 import { modesOf, type Claim, type Study } from '../study.ts';
 import { quote } from './flags.ts';
-import { measuredCells, type LoadedStudy } from './loadStudy.ts';
+import type { LoadedStudy } from './loadStudy.ts';
 import { suggestion } from './nearest.ts';
+import { measuredCells } from './studyCells.ts';
 
 /** @throws InputError beginning with `source` and naming the claim and its field */
 export function checkClaims(loaded: LoadedStudy, source: string): void {

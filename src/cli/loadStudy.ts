@@ -8,6 +8,7 @@ import { quote } from './flags.ts';
 import { suggestion } from './nearest.ts';
 import { explainIssue, formsOf, settingPaths, type SettingError } from './settingErrors.ts';
 import { readRecord } from './settingsFile.ts';
+import { roundCells } from './studyCells.ts';
 
 export interface CheckedCell extends Omit<Cell, 'input'> {
   readonly experiment: Experiment;
@@ -46,20 +47,6 @@ export function checkStudy(input: unknown, source: string): LoadedStudy {
   checkNames(cells, source);
   checkClaims({ study, cells }, source);
   return { study, cells };
-}
-
-/** What the models after each round of a cell's improvement are called, beside the cell itself. */
-export function roundCells(cell: string, { improvement }: Experiment): string[] {
-  return Array.from({ length: improvement?.rounds ?? 0 }, (_, i) => `${cell}-round-${i + 1}`);
-}
-
-/** All that a study measures, by the names of its tables. */
-export function measuredCells({ cells }: LoadedStudy): Map<string, CheckedCell> {
-  return new Map(
-    cells.flatMap((cell) =>
-      [cell.cell, ...roundCells(cell.cell, cell.experiment)].map((name) => [name, cell] as const),
-    ),
-  );
 }
 
 /** @throws InputError naming a cell or seed that the study does not have */

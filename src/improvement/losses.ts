@@ -1,4 +1,4 @@
-/** What selected responses are trained with; `fit` in the command line's stages knows each. */
+/** What selected responses are trained with; the command line's stage has a function for each. */
 export const LOSSES = ['next-token'] as const;
 
 export type LossName = (typeof LOSSES)[number];

@@ -42,7 +42,7 @@ export function selectData({ method, tasks, stored, records }: SelectionInput): 
   const { select } = SELECTORS[method.select];
   const byTask = rowsByTask(stored);
   const rowOf = new Map(Array.from(tasks.id, (id, row) => [id, row]));
-  const chosen: (readonly Row[])[] = new Array(tasks.count).fill([]);
+  const chosen = Array.from({ length: tasks.count }, (): readonly Row[] => []);
   const counts = { responses: 0, responseTokens: 0, optimalResponses: 0, optimalTasks: 0 };
   for (const { id, samples } of records) {
     const row = rowOf.get(id);

@@ -31,7 +31,7 @@ export const SELECTORS = {
    */
   'shortest-optimal': {
     needsTraces: true,
-    select({ stored, samples }) {
+    select: ({ stored, samples }) => {
       const optimal = samples.filter(({ outcome }) => outcome === 'optimal');
       if (optimal.length === 0) return stored;
       return [optimal.reduce((best, next) => (next.traceLength < best.traceLength ? next : best))];
@@ -40,7 +40,7 @@ export const SELECTORS = {
   /** Every correct response that says something else than those before it. */
   'every-correct': {
     needsTraces: false,
-    select({ samples }) {
+    select: ({ samples }) => {
       const correct = samples.filter(
         ({ outcome }) => outcome === 'optimal' || outcome === 'solved',
       );

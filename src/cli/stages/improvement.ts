@@ -9,6 +9,7 @@ import type { Experiment } from '../../experiment.ts';
 import { removeLeftovers, sha256 } from '../../files.ts';
 import { firstDifference } from '../../firstDifference.ts';
 import { improve, type Phases } from '../../improvement/driver.ts';
+import type { LossName } from '../../improvement/losses.ts';
 import { respondInto } from '../../improvement/responses.ts';
 import { openImprovement, readLedger, roundPaths, writeLedger } from '../../improvement/rounds.ts';
 import { writeSelectedData } from '../../improvement/selectedData.ts';
@@ -41,6 +42,9 @@ export interface ImprovementStage {
   /** Of the rounds. */
   readonly out: string;
 }
+
+/** Training with each loss. */
+const FITS: Readonly<Record<LossName, typeof fit>> = { 'next-token': fit };
 
 /** A model between rounds. */
 interface Trained {
@@ -116,7 +120,7 @@ function phasesOf(stage: ImprovementStage, session: Session): Phases<Trained> {
       session.note(
         `round ${round}: ${formatNumber(counts.newRows)} of ${formatNumber(counts.rows)} answers ` +
           `are new, ${meanTokens(counts.traceTokens)} trace tokens after ` +
-          `${meanTokens(counts.storedTraceTokens)}`,
+          meanTokens(counts.storedTraceTokens),
       );
     },
     train: (round, from) => trainRound(stage, { round, ...from }, session),
@@ -171,7 +175,8 @@ async function trainRound(
 ): Promise<Trained> {
   const { run } = roundPaths(out, round);
   const training = roundTraining(experiment.training, improvement);
-  const isFresh = methodOf(improvement).optimizer === 'fresh';
+  const { loss, optimizer: rule } = methodOf(improvement);
+  const isFresh = rule === 'fresh';
   const { params, optimizer, config, vocabulary } = start.checkpoint;
   const updates = isFresh ? 0 : start.updates;
   const newest = () => listCheckpoints(runPaths(run).checkpoints).at(-1);
@@ -194,7 +199,7 @@ async function trainRound(
       writeDataLink(run, dataset);
       const from = { params, optimizer: isFresh ? null : optimizer, updates };
       const label = `round ${round}: training`;
-      await fit(fitting, { folder: run, start: from, label }, session);
+      await FITS[loss](fitting, { folder: run, start: from, label }, session);
     }
     let tokens = 0;
     for (let step = 0; step < training.steps; step++) tokens += fitting.batches.at(step).tokens;

@@ -6,9 +6,10 @@ import { readJson } from '../../files.ts';
 import type { CellSource, StudySource } from '../../report/study/source.ts';
 import { type Study, STUDY_FILE } from '../../study.ts';
 import { quote } from '../flags.ts';
-import { checkStudy, measuredCells, type LoadedStudy } from '../loadStudy.ts';
+import { checkStudy, type LoadedStudy } from '../loadStudy.ts';
 import { suggestion } from '../nearest.ts';
 import { holdsStudy } from './runFolder.ts';
+import { measuredCells } from '../studyCells.ts';
 import { holdsCell, isKept } from '../sweep/state.ts';
 import { workOf } from '../sweep/work.ts';
 

@@ -10,9 +10,10 @@ import { firstExperiment, improvementName, roundExperiment } from '../../improve
 import { merged, modesOf } from '../../study.ts';
 import type { ListedEvaluation, Study, StudyEvaluation } from '../../study.ts';
 import { decodingOf } from '../actions/evaluate.ts';
-import { roundCells, type CheckedCell } from '../loadStudy.ts';
+import type { CheckedCell } from '../loadStudy.ts';
 import { datasetFolder } from '../stages/data.ts';
 import { asked, nameOf, ownDecoding, type Decoding } from '../stages/decoding.ts';
+import { roundCells } from '../studyCells.ts';
 
 export interface SweepFolders {
   /** Runs, data and logs. */

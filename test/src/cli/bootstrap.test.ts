@@ -145,7 +145,11 @@ function foreseen(): { trainingTokens: number; responseTokens: number } {
 }
 
 describe('kit bootstrap refuses in one line', () => {
-  const complain = async (line: string, message: string | RegExp, code = 1): Promise<void> => {
+  const expectComplaint = async (
+    line: string,
+    message: string | RegExp,
+    code = 1,
+  ): Promise<void> => {
     const { stdout, ...said } = await kit(line);
     const { length } = said.stderr.trimEnd().split('\n');
     expect({ stdout, ...said, length }).toEqual({
@@ -157,25 +161,31 @@ describe('kit bootstrap refuses in one line', () => {
   };
 
   it('what is no run, or has no weights', async () => {
-    await complain('bootstrap runs/smal', 'runs/smal: no such folder');
-    await complain('bootstrap data', 'data: holds no run (no experiment.json)');
+    await expectComplaint('bootstrap runs/smal', 'runs/smal: no such folder');
+    await expectComplaint('bootstrap data', 'data: holds no run (no experiment.json)');
     cpSync('runs/small', 'runs/empty', { recursive: true });
     rmSync('runs/empty/checkpoints', { recursive: true });
-    await complain('bootstrap runs/empty', 'runs/empty holds no checkpoint: train it first');
+    await expectComplaint('bootstrap runs/empty', 'runs/empty holds no checkpoint: train it first');
   });
 
   it('numbers out of range', async () => {
-    await complain('bootstrap runs/small --rounds 0', '--rounds must be at least 1, not 0');
-    await complain('bootstrap runs/small --samples 0', '--samples must be at least 1, not 0');
-    await complain(
+    await expectComplaint('bootstrap runs/small --rounds 0', '--rounds must be at least 1, not 0');
+    await expectComplaint(
+      'bootstrap runs/small --samples 0',
+      '--samples must be at least 1, not 0',
+    );
+    await expectComplaint(
       'bootstrap runs/small --tasks 9 --out elsewhere',
       '--tasks: must be at most 8, the training tasks',
     );
-    await complain('bootstrap runs/small --temperature 0', '--temperature must be above 0, not 0');
+    await expectComplaint(
+      'bootstrap runs/small --temperature 0',
+      '--temperature must be above 0, not 0',
+    );
   });
 
   it('other settings than the rounds that are there have', async () => {
-    await complain(
+    await expectComplaint(
       'bootstrap runs/small --samples 3 --backend cpu -q',
       'runs/small/bootstrapping: holds rounds of another origin: its settings.samples is 2, not 3; ' +
         'choose another --out',
@@ -186,13 +196,13 @@ describe('kit bootstrap refuses in one line', () => {
     const training = { ...SMALL.training, dropping: 'solution-only' };
     mkdirSync('runs/plans');
     settings('runs/plans/experiment.json', { training });
-    await complain(
+    await expectComplaint(
       'bootstrap runs/plans',
       'runs/plans: training.dropping: leaves plans alone, and no traces that shortest-optimal ' +
         'could shorten',
     );
     settings('plans.json', { training, improvement: {} });
-    await complain(
+    await expectComplaint(
       'run plans.json',
       'plans.json: training.dropping: leaves plans alone, and no traces that shortest-optimal ' +
         'could shorten; it is "solution-only"',
@@ -202,18 +212,18 @@ describe('kit bootstrap refuses in one line', () => {
   it('data that are gone, or others than the model was trained on', async () => {
     cpSync('runs/small', 'runs/gone', { recursive: true });
     writeFileSync('runs/gone/data.json', JSON.stringify({ folder: '../../nowhere', checksum: '' }));
-    await complain(
+    await expectComplaint(
       'bootstrap runs/gone',
       'nowhere: the data set of runs/gone is gone; name it with --data',
     );
     const { folder: own } = JSON.parse(readFileSync('runs/small/data.json', 'utf8'));
     writeFileSync('runs/gone/data.json', JSON.stringify({ folder: own, checksum: 'another' }));
-    await complain(
+    await expectComplaint(
       'bootstrap runs/gone',
       /: is not the data set that runs\/gone was trained on\n$/,
     );
     await kit('gen-mazes --size 4 --count 3 --validation-count 0 --test-count 2 --out four -q');
-    await complain(
+    await expectComplaint(
       'bootstrap runs/small --data four --out elsewhere --backend cpu -q',
       /^kit: four: has another vocabulary: coordinates up to 3, /,
     );
@@ -223,7 +233,7 @@ describe('kit bootstrap refuses in one line', () => {
     expect((await kit('export runs/small --out exported')).code).toBe(0);
     const { folder: data } = JSON.parse(readFileSync('runs/small/data.json', 'utf8'));
     const at = path.join('runs/small', data);
-    await complain(
+    await expectComplaint(
       `bootstrap exported --data ${at} --backend cpu -q`,
       /^kit: the weights come without the state of their optimiser/,
     );

@@ -2,7 +2,6 @@ import { mkdtempSync, readdirSync, rmSync, truncateSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import type { Example } from '../../../src/data/examples.ts';
 import { respondInto } from '../../../src/improvement/responses.ts';
 import { createVocabulary } from '../../../traces/vocabulary.ts';
 import { toExamples } from '../../helpers/examples.ts';
@@ -24,7 +23,7 @@ const examples = Array.from({ length: 7 }, (_, id) => ({
   expanded: 0,
   layout: BigInt(id),
 }));
-const tasks = toExamples(examples as Example[]);
+const tasks = toExamples(examples);
 
 function model() {
   return replay(examples, (response, sample) =>
