@@ -20,7 +20,7 @@ beforeAll(async () => {
   const { code, stderr } = await spawnKit(bootstrapping('whole'), { cwd });
   if (code !== 0) throw new Error(stderr);
   expected = roundsOf(at('whole'));
-}, 120_000);
+}, 600_000);
 
 /** Where a process changes files when it is killed, and the how manyth change it is. */
 const KILLS: readonly (readonly [phase: string, folder: string, killAt: number])[] = [
