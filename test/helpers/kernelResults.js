@@ -67,7 +67,9 @@ function pastAttention({ headDim, dim, halved }) {
     : [table(...shape(dim, 32)), table(...shape(32, dim))];
   const angles = wave(headDim / 2);
   const ofAngle = (of) => Float32Array.from({ length: headDim }, (_, i) => of(angles[i >> 1]));
-  const positions = [Math.cos, Math.sin].map((of) => tf.tensor1d(ofAngle(of)));
+  const positions = [Math.cos, Math.sin].map((of) => tf.tensor2d(ofAngle(of), [1, headDim]));
+  const round = tf.scalar(0, 'int32');
+  const ended = tf.zeros([rows], 'bool');
   const results = [];
   // One position after the other, so that tables of pairs fill up.
   for (let at = 30; at <= column; at++) {
@@ -76,7 +78,7 @@ function pastAttention({ headDim, dim, halved }) {
       [rows, 3 * dim],
     );
     const start = tf.tensor1d([0, 31, at], 'int32').minimum(tf.scalar(at, 'int32'));
-    const inputs = [joint, ...tables, tf.scalar(at, 'int32'), start, ...positions];
+    const inputs = [joint, ...tables, tf.scalar(at, 'int32'), round, start, ended, ...positions];
     const attributes = {
       integers: { heads: dim / headDim },
       types: { T: halved ? 'int32' : 'float32' },
@@ -90,11 +92,12 @@ function pastAttention({ headDim, dim, halved }) {
 function chosen() {
   const rows = 20;
   const logits = tf.mul(table(rows, 938), 5);
-  const uniforms = tf.abs(table(rows));
-  const forced = tf.neg(tf.ones([rows], 'int32'));
+  const uniforms = tf.abs(table(1, rows));
+  const forced = tf.neg(tf.ones([1, rows], 'int32'));
+  const round = tf.scalar(0, 'int32');
   const states = tf.zeros([rows], 'int32');
   const none = tf.zeros([0, 938], 'int32');
-  const inputs = [logits, uniforms, tf.scalar(0.7), forced, none, states];
+  const inputs = [logits, uniforms, tf.scalar(0.7), forced, round, none, states];
   return values('KitChooseTokens', inputs, { outputs: 3 });
 }
 
