@@ -13,7 +13,7 @@ import type { KeyValue } from './attention.ts';
 import type { ModelConfig } from './config.ts';
 import { laidOut, type DecodingOperations } from './decodingOperations.ts';
 import { decodingInputs, flatten, flattenCarried, idleStep, unflatten } from './decodingInputs.ts';
-import { paramSpecs, zeroParams } from './params.ts';
+import { paramList, zeroParams } from './params.ts';
 import type { Choice } from './sampling.ts';
 import { decode, type Model } from './transformer.ts';
 
@@ -26,22 +26,22 @@ export interface DecodingOptions {
 }
 
 /** The parameters that a token needs; the others serve to read prompts. */
-function weightNames(config: ModelConfig): string[] {
-  return paramSpecs(config)
-    .map(({ name }) => name)
-    .filter((name) => name.startsWith('decoder.') && !name.endsWith('.crossAttention.keyValue'));
-}
+const tokenParams = (config: ModelConfig) =>
+  paramList(
+    config,
+    (name) => name.startsWith('decoder.') && !name.endsWith('.crossAttention.keyValue'),
+  );
 
 /** What the loop takes of a model whose parameters are laid out for its operations. */
 export function decodingWeights({ config, params }: Model): tf.Tensor[] {
-  return weightNames(config).map((name) => params[name]!);
+  return tokenParams(config).of(params);
 }
 
 export function decodingLoop(
   config: ModelConfig,
   { operations, choice, precision, count }: DecodingOptions,
 ): LoopBody {
-  const names = weightNames(config);
+  const weights = tokenParams(config);
   return {
     count,
     precision,
@@ -49,7 +49,7 @@ export function decodingLoop(
     inputs: (sizes) => flatten(example(config, operations, sizes as unknown as DecodingSizes)),
     body: (inputs) => {
       const { carried, fixed } = unflatten(inputs, config.decoderLayers);
-      const params = Object.fromEntries(names.map((name, i) => [name, fixed.weights[i]!]));
+      const params = weights.named(fixed.weights);
       const rows = carried.tokens.shape[0];
       const past: KeyValue[] = [];
       const logits = decode(

@@ -68,22 +68,20 @@ export function kernelOperations(config: ModelConfig, precision: Precision): Dec
       return { tokens: tokens!, logProbs: logProbs!, states: after! };
     },
     endRound({ tokens, logProbs }, { carried, fixed }) {
+      const before = [carried.round, carried.ended, carried.chosen, carried.logProbs];
       const { column, start, end, maxTokens, limit, enough } = fixed;
-      const { round, ended, chosen } = carried;
-      const own = [tokens, logProbs, round, ended, chosen, carried.logProbs];
-      const [again, ...others] = runKernel(
-        'KitEndRound',
-        [...own, column, start, end, maxTokens, limit, enough],
-        { outputs: 5 },
-      );
-      const [rounds, allEnded, allChosen, allLogProbs] = others;
-      return {
-        again: again!,
-        round: rounds!,
-        ended: allEnded!,
-        chosen: allChosen!,
-        logProbs: allLogProbs!,
-      };
+      const rules = [column, start, end, maxTokens, limit, enough];
+      const outputs = runKernel('KitEndRound', [tokens, logProbs, ...before, ...rules], {
+        outputs: 5,
+      });
+      const [again, round, ended, chosen, noted] = outputs as [
+        tf.Tensor,
+        tf.Tensor,
+        tf.Tensor,
+        tf.Tensor,
+        tf.Tensor,
+      ];
+      return { again, round, ended, chosen, logProbs: noted };
     },
   };
 }

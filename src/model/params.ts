@@ -103,6 +103,18 @@ export function splitParams(config: ModelConfig, flat: tf.Tensor1D): Params {
   );
 }
 
+/** Some parameters, by whether their names say so, as a list that a graph can take. */
+export function paramList(config: ModelConfig, isOne: (name: string) => boolean) {
+  const names = paramSpecs(config)
+    .map(({ name }) => name)
+    .filter(isOne);
+  return {
+    of: (params: Params): tf.Tensor[] => names.map((name) => params[name]!),
+    named: (list: readonly tf.Tensor[]): Params =>
+      Object.fromEntries(names.map((name, i) => [name, list[i]!])),
+  };
+}
+
 /** Parameters of these shapes with nothing in them. */
 export function zeroParams(config: ModelConfig): Params {
   return Object.fromEntries(

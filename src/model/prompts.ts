@@ -8,7 +8,7 @@ import type { KeyValue } from './attention.ts';
 import { pairs, unpaired } from './decodingInputs.ts';
 import { laidOut, type DecodingOperations } from './decodingOperations.ts';
 import { paddingMask } from './masks.ts';
-import { paramSpecs, zeroParams, type Params } from './params.ts';
+import { paramList, zeroParams } from './params.ts';
 import { encode, readMemory, type Model } from './transformer.ts';
 
 /** Of G prompts. */
@@ -89,20 +89,19 @@ export interface PromptReader {
 /** The caller keeps the model. */
 export function createPromptReader(model: Model, operations: DecodingOperations): PromptReader {
   const { config } = model;
-  const names = paramSpecs(config)
-    .map(({ name }) => name)
-    .filter((name) => name.startsWith('encoder.') || name.endsWith('.crossAttention.keyValue'));
-  const weightsOf = (params: Params): tf.Tensor[] => names.map((name) => params[name]!);
+  const weights = paramList(
+    config,
+    (name) => name.startsWith('encoder.') || name.endsWith('.crossAttention.keyValue'),
+  );
   const call = createCall({
     smallest: { prompts: 2, length: 2 },
     inputs: ({ prompts, length }) => [
       tf.zeros([prompts!, length!], 'int32'),
       tf.zeros([prompts!, 1, 1, length!]),
-      ...weightsOf(laidOut(config, zeroParams(config), operations)),
+      ...weights.of(laidOut(config, zeroParams(config), operations)),
     ],
-    body: ([ids, mask, ...weights]) => {
-      const params = Object.fromEntries(names.map((name, i) => [name, weights[i]!]));
-      const own = { ...model, params };
+    body: ([ids, mask, ...given]) => {
+      const own = { ...model, params: weights.named(given) };
       return pairs(readMemory(own, encode(own, ids!, mask!)).map(operations.memoryOf));
     },
   });
@@ -116,7 +115,7 @@ export function createPromptReader(model: Model, operations: DecodingOperations)
       });
       const mask = paddingMask(lengths, length);
       const padded = tf.tensor2d(ids, [prompts.length, length], 'int32');
-      const memory = call.run([padded, mask, ...weightsOf(model.params)]);
+      const memory = call.run([padded, mask, ...weights.of(model.params)]);
       return { memory: unpaired(memory), mask };
     },
     dispose: () => call.dispose(),

@@ -8,6 +8,26 @@ export interface Table {
   readonly rows: readonly (readonly string[])[];
 }
 
+/** Rows by their names, and what columns show of each. */
+export function tableOf<Row>(
+  rows: readonly Row[],
+  {
+    title,
+    name,
+    columns,
+  }: {
+    /** Of the names. */
+    readonly title: string;
+    readonly name: (row: Row) => string;
+    readonly columns: readonly (readonly [title: string, cell: (row: Row) => string])[];
+  },
+): Table {
+  return {
+    columns: [{ title }, ...columns.map(([title]) => ({ title, align: 'right' }) as const)],
+    rows: rows.map((row) => [name(row), ...columns.map(([, cell]) => cell(row))]),
+  };
+}
+
 /** A pipe table, its columns padded to equal width so that it reads as text too. */
 export function toMarkdown({ columns, rows }: Table): string {
   const cells = [columns.map(({ title }) => title), ...rows].map((row) => row.map(escapeMarkdown));

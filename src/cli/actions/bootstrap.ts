@@ -1,7 +1,6 @@
 /** `kit bootstrap` */
 import path from 'node:path';
 import { InputError } from '../../../envs/inputError.ts';
-import { readManifest } from '../../data/dataset.ts';
 import type { Precision } from '../../engine/program.ts';
 import { readOrigin } from '../../improvement/rounds.ts';
 import { firstExperiment, improvementFault } from '../../improvementSettings.ts';
@@ -10,7 +9,7 @@ import type { ImprovementSettings } from '../../improvementSettings.ts';
 import { chooseCheckpoint } from '../../training/runModel.ts';
 import { flagName } from '../flags.ts';
 import type { Session } from '../session.ts';
-import { readDataLink } from '../stages/data.ts';
+import { datasetFor } from '../stages/data.ts';
 import { startEngine, type EngineFlags } from '../stages/engine.ts';
 import { ownDecoding } from '../stages/decoding.ts';
 import { evaluateModes } from '../stages/evaluation.ts';
@@ -50,9 +49,7 @@ export async function bootstrapRun(
     const given = part === 'improvement' ? `--${flagName(field)}` : `${run}: ${part}.${field}`;
     throw new InputError(`${given}: ${fault.message}`);
   }
-  const { data } = flags;
-  const dataset =
-    data === undefined ? readDataLink(run) : { folder: data, manifest: readManifest(data) };
+  const dataset = datasetFor(run, flags.data);
   const checkpoint = chooseCheckpoint(run, experiment);
   const backend = await startEngine(flags, experiment, session);
   const decoding = ownDecoding(experiment);

@@ -1,7 +1,6 @@
 /** `kit eval` */
 import { InputError } from '../../../envs/inputError.ts';
 import type { Corruption } from '../../../traces/corruptions.ts';
-import { readManifest } from '../../data/dataset.ts';
 import { readEvaluation } from '../../evaluation/evaluation.ts';
 import type { Mode } from '../../evaluation/rollouts.ts';
 import { collectResults } from '../../report/results.ts';
@@ -12,7 +11,7 @@ import type { Experiment } from '../../experiment.ts';
 import { readEvaluationList } from '../evaluationList.ts';
 import { flagName } from '../flags.ts';
 import type { Session } from '../session.ts';
-import { readDataLink } from '../stages/data.ts';
+import { datasetFor } from '../stages/data.ts';
 import { startEngine, type EngineFlags } from '../stages/engine.ts';
 import { datasetName, ownDecoding, type Decoding } from '../stages/decoding.ts';
 import { evaluateModes, type EvaluationStage } from '../stages/evaluation.ts';
@@ -80,10 +79,9 @@ function prepare(
   { data, ...flags }: Partial<DecodingFlags>,
   experiment: Experiment,
 ): Omit<Prepared, 'named'> {
-  const own = data === undefined;
-  const dataset = own ? readDataLink(run) : { folder: data, manifest: readManifest(data) };
-  const on = own ? undefined : datasetName(data);
-  return { dataset, decoding: { ...decodingOf(flags, ownDecoding(experiment)), on } };
+  const on = data === undefined ? undefined : datasetName(data);
+  const decoding = { ...decodingOf(flags, ownDecoding(experiment)), on };
+  return { dataset: datasetFor(run, data), decoding };
 }
 
 /** @throws InputError naming what is wrong in the file, UsageError if a flag says more than it does */

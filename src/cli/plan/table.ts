@@ -1,6 +1,6 @@
 /** What `kit plan` shows: an experiment, or a cell of a study, a line. */
 import type { Experiment } from '../../experiment.ts';
-import type { Table } from '../../report/table.ts';
+import { tableOf, type Table } from '../../report/table.ts';
 import { gigabytes } from '../../training/memory.ts';
 import { formatDuration, formatNumber } from '../progress.ts';
 import type { Foreseen, Planning } from './foresee.ts';
@@ -51,13 +51,8 @@ export function planTable(rows: readonly Row[]): Table {
     ['training', ({ training }) => duration(training)],
     ['planning', ({ planning }) => duration(planning)],
   ];
-  return {
-    columns: [{ title: '' }, ...columns.map(([title]) => ({ title, align: 'right' }) as const)],
-    rows: rows.map((row) => [
-      row.times === 1 ? row.name : `${row.name} × ${row.times}`,
-      ...columns.map(([, cell]) => cell(row)),
-    ]),
-  };
+  const name = (row: Row): string => (row.times === 1 ? row.name : `${row.name} × ${row.times}`);
+  return tableOf(rows, { title: '', name, columns });
 }
 
 function millions(count: number): string {

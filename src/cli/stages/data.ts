@@ -76,6 +76,11 @@ export function writeDataLink(run: string, { folder, manifest }: Dataset): void 
   });
 }
 
+/** The data set in `folder`, else that of the run. @throws InputError as `readDataLink` */
+export function datasetFor(run: string, folder: string | undefined): Dataset {
+  return folder === undefined ? readDataLink(run) : { folder, manifest: readManifest(folder) };
+}
+
 /** The data set of a run. @throws InputError if it is not named, is gone or has changed */
 export function readDataLink(run: string): Dataset {
   const file = path.join(run, LINK);

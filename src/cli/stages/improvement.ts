@@ -27,7 +27,7 @@ import { ownDecoding } from './decoding.ts';
 import { checkPrecision } from './engine.ts';
 import { evaluateModes } from './evaluation.ts';
 import { fit, prepareFitting } from './fitting.ts';
-import { loadModel, withPlanner } from './model.ts';
+import { withPlanner } from './model.ts';
 import { recordProvenance, trainingExamples } from './training.ts';
 
 export interface ImprovementStage {
@@ -146,23 +146,20 @@ async function respond(
   const { run, rollouts } = roundPaths(out, round);
   openRun(run, roundExperiment(experiment, improvement, round), { resume: true });
   const { form, maxTokens = experiment.evaluation.maxTokens } = improvement;
-  const { rollout, dispose } = loadModel(checkpoint, backend, improvement.precision);
-  try {
-    return await session.track(`round ${round}: answering`, 'tasks', (onProgress) =>
+  return withPlanner(checkpoint, backend, (planner) =>
+    session.track(`round ${round}: answering`, 'tasks', (onProgress) =>
       respondInto(rollouts, tasks, {
         ...improvement,
         form: form === 'any' ? undefined : form,
         maxTokens,
         seed: seedOf(experiment, improvement, round),
         vocabulary: createVocabulary(checkpoint.vocabulary),
-        rollout,
+        rollout: planner(improvement.precision),
         onProgress,
         signal: session.signal,
       }),
-    );
-  } finally {
-    dispose();
-  }
+    ),
+  );
 }
 
 type Asked = Parameters<Phases<Trained>['respond']>[1];

@@ -4,7 +4,7 @@ import { readLedger, type LedgerEntry } from '../../improvement/rounds.ts';
 import { writeReport } from '../../report/report.ts';
 import { collectResults } from '../../report/results.ts';
 import { readRun } from '../../report/run.ts';
-import { toTerminal, type Table } from '../../report/table.ts';
+import { tableOf, toTerminal, type Table } from '../../report/table.ts';
 import { runPaths } from '../../training/runFolder.ts';
 import { formatNumber } from '../progress.ts';
 import type { Session } from '../session.ts';
@@ -56,11 +56,5 @@ function ledgerTable(entries: readonly LedgerEntry[]): Table {
     ['selected trace', ({ traceTokens }) => mean(traceTokens)],
     ['training tokens', ({ training }) => formatNumber(training?.tokens ?? 0)],
   ];
-  return {
-    columns: [
-      { title: 'round' },
-      ...columns.map(([title]) => ({ title, align: 'right' }) as const),
-    ],
-    rows: entries.map((entry) => [String(entry.round), ...columns.map(([, cell]) => cell(entry))]),
-  };
+  return tableOf(entries, { title: 'round', name: ({ round }) => String(round), columns });
 }
