@@ -38,8 +38,11 @@ export interface LoopInputs {
 }
 
 export interface Loop {
-  /** Repeats the body until it says false; the caller disposes what each loop carried last. */
-  run(inputs: readonly LoopInputs[]): tf.Tensor[][];
+  /**
+   * Repeats the body until it says false. What `inputs` makes is disposed at once, and what it only hands
+   * on may be disposed as soon as this returns; the caller disposes what each loop carried last.
+   */
+  run(inputs: () => readonly LoopInputs[]): Promise<tf.Tensor[][]>;
   dispose(): void;
 }
 
@@ -50,20 +53,38 @@ export function createLoop(loop: LoopBody): Loop {
 /** A loop that runs operation by operation. */
 export function eagerLoop({ count, body }: LoopBody): Loop {
   return {
-    run(inputs) {
-      checkCount(inputs, count);
-      return inputs.map(({ carried, fixed }) => {
-        let state = tf.tidy(() => carried.map((tensor) => tf.clone(tensor)));
-        while (state[0]!.dataSync()[0] !== 0) {
-          const next = tf.tidy(() => [...body({ carried: state, fixed })]);
-          tf.dispose(state);
-          state = next;
-        }
-        return state;
-      });
+    async run(inputs) {
+      const clones = (tensors: readonly tf.Tensor[]): tf.Tensor[] =>
+        tensors.map((x) => tf.clone(x));
+      const own = tidied(() =>
+        checked(inputs(), count).map(({ carried, fixed }) => ({
+          carried: clones(carried),
+          fixed: clones(fixed),
+        })),
+      );
+      const results: tf.Tensor[][] = [];
+      for (const { carried, fixed } of own) {
+        results.push(await repeat(body, carried, fixed));
+        tf.dispose(fixed);
+      }
+      return results;
     },
     dispose: () => {},
   };
+}
+
+/** Not all backends can say without a wait whether there is another round. @param state is disposed */
+async function repeat(
+  body: LoopBody['body'],
+  state: tf.Tensor[],
+  fixed: readonly tf.Tensor[],
+): Promise<tf.Tensor[]> {
+  while ((await state[0]!.data())[0] !== 0) {
+    const next = tf.tidy(() => [...body({ carried: state, fixed })]);
+    tf.dispose(state);
+    state = next;
+  }
+  return state;
 }
 
 /** A loop in a graph. */
@@ -97,21 +118,26 @@ export function recordLoop(loop: LoopBody): Loop {
   });
   const session = startSession(backend, graph, []);
   return {
-    run(inputs) {
-      checkCount(inputs, count);
-      const feeds = inputs.flatMap(({ carried, fixed }, copy) =>
-        [...carried, ...fixed].map((x, i) => [inputName(loopPrefix(copy), i), x] as const),
-      );
-      const results = session.run(feeds, outputs.flat());
-      const tensors = results.map((output) => backend.createOutputTensor(output));
-      return inputs.map((_, copy) => tensors.slice(copy * carriedCount, (copy + 1) * carriedCount));
+    async run(inputs) {
+      return tidied(() => {
+        const given = checked(inputs(), count);
+        const feeds = given.flatMap(({ carried, fixed }, copy) =>
+          [...carried, ...fixed].map((x, i) => [inputName(loopPrefix(copy), i), x] as const),
+        );
+        const results = session.run(feeds, outputs.flat());
+        const tensors = results.map((output) => backend.createOutputTensor(output));
+        return given.map((_, copy) =>
+          tensors.slice(copy * carriedCount, (copy + 1) * carriedCount),
+        );
+      });
     },
     dispose: () => session.dispose(),
   };
 }
 
-function checkCount(inputs: readonly LoopInputs[], count: number): void {
+function checked(inputs: readonly LoopInputs[], count: number): readonly LoopInputs[] {
   if (inputs.length !== count) throw new Error(`${count} loops take ${inputs.length} inputs`);
+  return inputs;
 }
 
 function checkCarried(carried: readonly tf.Tensor[], next: readonly tf.Tensor[]): void {

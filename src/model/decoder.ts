@@ -37,7 +37,7 @@ export interface Decoder {
   /** What a run of the loop takes; null for no rounds. The caller tidies. */
   inputs(step: Step | null): LoopInputs;
   /** Takes over what the run carried last. */
-  take(carried: readonly tf.Tensor[]): Stepped;
+  take(carried: readonly tf.Tensor[]): Promise<Stepped>;
   /** Keeps these rows alone, each from now on a group of one lane. */
   keep(rows: readonly number[]): void;
   /** Forgets all rows. */
@@ -141,19 +141,19 @@ export function createDecoder(
           start,
         }),
       ),
-    take(carried) {
+    async take(carried) {
       disposeAll(past);
       const state = unflattenCarried(carried);
       past = [...state.past];
       const { again, round, tokens, ended, states, chosen, logProbs } = state;
-      const stepped = {
-        rounds: round.dataSync()[0]!,
-        chosen: chosen.dataSync<'int32'>(),
-        logProbs: logProbs.dataSync<'float32'>(),
-      };
-      column += stepped.rounds;
+      const [[rounds], saidTokens, saidLogProbs] = await Promise.all([
+        round.data<'int32'>(),
+        chosen.data<'int32'>(),
+        logProbs.data<'float32'>(),
+      ]);
       tf.dispose([again, round, tokens, ended, states, chosen, logProbs]);
-      return stepped;
+      column += rounds!;
+      return { rounds: rounds!, chosen: saidTokens, logProbs: saidLogProbs };
     },
     keep(rows) {
       replacePrompts(

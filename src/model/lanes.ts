@@ -29,7 +29,7 @@ export interface Lanes {
   /** What that run takes. The caller tidies. */
   inputs(): LoopInputs;
   /** Takes what it carried last. @returns the rows that have come further */
-  take(carried: readonly tf.Tensor[]): Row[];
+  take(carried: readonly tf.Tensor[]): Promise<Row[]>;
   dispose(): void;
 }
 
@@ -141,8 +141,8 @@ export function createLanes(
       return step !== null;
     },
     inputs: () => decoder.inputs(step),
-    take(carried) {
-      const { rounds, chosen, logProbs } = decoder.take(carried);
+    async take(carried) {
+      const { rounds, chosen, logProbs } = await decoder.take(carried);
       const rows = table();
       const perGroup = groups[0]!.lanes.length;
       rows.forEach((row, at) => {

@@ -198,9 +198,9 @@ async function respond(
       options.signal?.throwIfAborted();
       for (const [part, lanes] of all.entries()) lanes.fill(part < busy ? jobs : []);
       if (!all.map((lanes) => lanes.prepare()).some(Boolean)) break;
-      const carried = tidied(() => loop.run(all.map((lanes) => lanes.inputs())));
+      const carried = await loop.run(() => all.map((lanes) => lanes.inputs()));
       for (const [i, lanes] of all.entries()) {
-        for (const row of lanes.take(carried[i]!)) options.follower?.tell(row);
+        for (const row of await lanes.take(carried[i]!)) options.follower?.tell(row);
       }
       await tf.nextFrame();
     }

@@ -1,7 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createLoop, eagerLoop, type LoopBody, type LoopInputs } from '../../../src/engine/loop.ts';
+import { createLoop, eagerLoop } from '../../../src/engine/loop.ts';
+import type { Loop, LoopBody, LoopInputs } from '../../../src/engine/loop.ts';
 import { canRecord } from '../../../src/engine/program.ts';
 import { startTestBackend } from '../../helpers/backend.ts';
 import { expectClose, expectNoLeak } from '../../helpers/tensors.ts';
@@ -47,64 +48,83 @@ function inputsOf(rows: number, length: number, limit: number): LoopInputs {
   };
 }
 
+function disposeInputs(inputs: readonly LoopInputs[]): void {
+  for (const { carried, fixed } of inputs) tf.dispose([...carried, ...fixed]);
+}
+
+/** What it carried last: values of each tensor, by loop. */
+async function valuesOf(loop: Loop, inputs: readonly LoopInputs[]) {
+  const results = await loop.run(() => inputs);
+  const values = results.map((tensors) =>
+    tensors.map((x) => ({ shape: x.shape, values: x.dataSync().slice() })),
+  );
+  tf.dispose(results);
+  return values;
+}
+
 describe('a loop', () => {
-  it('computes what its body does round by round, for inputs of any size', () => {
+  it('computes what its body does round by round, for inputs of any size', async () => {
     const [loop, plain] = [createLoop(powers(2)), eagerLoop(powers(2))];
     const size = fc.integer({ min: 1, max: 20 });
     const call = fc.record({ rows: size, length: size, limit: size });
-    fc.assert(
-      fc.property(fc.tuple(call, call), (calls) => {
-        tf.tidy(() => {
-          const inputs = calls.map(({ rows, length, limit }) =>
-            inputsOf(rows, Math.max(length, limit), limit),
-          );
-          const before = inputs.map(({ carried }) => carried.map((x) => x.dataSync().slice()));
-          const [results, expected] = [loop.run(inputs), plain.run(inputs)];
-          results.flat().forEach((result, i) => {
-            expect(result.shape).toEqual(expected.flat()[i]!.shape);
-            expectClose(result.dataSync(), expected.flat()[i]!.dataSync());
-          });
-          expect(results.map(([, rounds]) => rounds!.dataSync()[0])).toEqual(
-            calls.map(({ limit }) => limit),
-          );
-          expect(inputs.map(({ carried }) => carried.map((x) => x.dataSync()))).toEqual(before);
+    await fc.assert(
+      fc.asyncProperty(fc.tuple(call, call), async (calls) => {
+        const inputs = calls.map(({ rows, length, limit }) =>
+          inputsOf(rows, Math.max(length, limit), limit),
+        );
+        const handed = () => inputs.map(({ carried }) => carried.map((x) => x.dataSync().slice()));
+        const before = handed();
+        const results = await valuesOf(loop, inputs);
+        const expected = await valuesOf(plain, inputs);
+        results.flat().forEach(({ shape, values }, i) => {
+          expect(shape).toEqual(expected.flat()[i]!.shape);
+          expectClose(values, expected.flat()[i]!.values);
         });
+        expect(results.map(([, rounds]) => rounds!.values[0])).toEqual(
+          calls.map(({ limit }) => limit),
+        );
+        expect(handed()).toEqual(before);
+        disposeInputs(inputs);
       }),
       { numRuns: 60 },
     );
     for (const each of [loop, plain]) each.dispose();
   });
 
-  it('goes on from where it was', () => {
+  it('goes on from where it was', async () => {
     const loop = createLoop(powers());
-    tf.tidy(() => {
-      const { carried, fixed } = inputsOf(3, 6, 6);
-      const [whole] = loop.run([{ carried, fixed }]) as [tf.Tensor[]];
-      const limited = [fixed[0]!, tf.scalar(2, 'int32'), fixed[2]!];
-      const [[, ...half]] = loop.run([{ carried, fixed: limited }]) as [tf.Tensor[]];
-      const going = [{ carried: [carried[0]!, ...half], fixed }];
-      const [rest] = loop.run(going) as [tf.Tensor[]];
-      rest.forEach((result, i) => expect(result.dataSync()).toEqual(whole[i]!.dataSync()));
-    });
+    const { carried, fixed } = inputsOf(3, 6, 6);
+    const whole = await valuesOf(loop, [{ carried, fixed }]);
+    const limited = [fixed[0]!, tf.scalar(2, 'int32'), fixed[2]!];
+    const [[, ...half]] = (await loop.run(() => [{ carried, fixed: limited }])) as [tf.Tensor[]];
+    expect(await valuesOf(loop, [{ carried: [carried[0]!, ...half], fixed }])).toEqual(whole);
+    tf.dispose([...carried, ...fixed, ...half]);
     loop.dispose();
   });
 
-  it('does nothing if it is handed false', () => {
+  it('does nothing if it is handed false', async () => {
     const loop = createLoop(powers());
-    tf.tidy(() => {
-      const { carried, fixed } = inputsOf(2, 3, 3);
-      const still = [tf.scalar(false, 'bool'), ...carried.slice(1)];
-      const [results] = loop.run([{ carried: still, fixed }]) as [tf.Tensor[]];
-      expect(results[1]!.dataSync()[0]).toBe(0);
-      expect(results[2]!.dataSync()).toEqual(carried[2]!.dataSync());
-    });
+    const { carried, fixed } = inputsOf(2, 3, 3);
+    const still = [tf.scalar(false, 'bool'), ...carried.slice(1)];
+    const [results] = await valuesOf(loop, [{ carried: still, fixed }]);
+    expect(results![1]!.values[0]).toBe(0);
+    expect(results![2]!.values).toEqual(carried[2]!.dataSync());
+    disposeInputs([{ carried, fixed }]);
     loop.dispose();
   });
 
-  it('leaves no tensor behind', async () => {
-    await expectNoLeak(() => {
-      const loop = createLoop(powers());
-      tf.tidy(() => void loop.run([inputsOf(3, 4, 4)]));
+  it.each([
+    ['in a graph where graphs are', createLoop],
+    ['operation by operation', eagerLoop],
+  ])('leaves no tensor behind, %s', async (_, create) => {
+    await expectNoLeak(async () => {
+      const loop = create(powers());
+      const handed = inputsOf(3, 4, 4);
+      tf.dispose(await loop.run(() => [inputsOf(3, 4, 4)]));
+      const running = loop.run(() => [handed]);
+      disposeInputs([handed]);
+      tf.dispose(await running);
+      await expect(loop.run(() => [])).rejects.toThrow('1 loops take 0 inputs');
       loop.dispose();
     });
   });
