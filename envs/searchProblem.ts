@@ -16,7 +16,10 @@ export interface SearchProblem {
   successors(state: number, into: Int32Array): number;
   /** Admissible estimate of the steps to a goal; Infinity for a state known to be dead. */
   heuristic(state: number): number;
-  /** Decides between open states of equal f in deterministic search: the lower rank goes first. */
+  /**
+   * Decides between open states of equal f in deterministic search: the lower rank goes first. It may
+   * depend on the order in which states were met, so that such a search needs a problem of its own.
+   */
   tieRank(state: number): number;
   /** The cell of the agent in `state`, as x + y·width. */
   agent(state: number): number;

@@ -1,4 +1,4 @@
-/** Some tasks drawn with what each mode answered, as text and as a picture. */
+/** Some tasks drawn with what each mode or model answered, as text and as a picture. */
 import { type Board, type Position, positionOf } from '../../envs/environment.ts';
 import { environmentOf } from '../../envs/index.ts';
 import { astar } from '../../solvers/astar.ts';
@@ -8,12 +8,17 @@ import { createVocabulary, type Vocabulary } from '../../traces/vocabulary.ts';
 import type { Evaluation } from '../evaluation/evaluation.ts';
 import { traceLengthOf } from '../evaluation/reference.ts';
 import type { EvaluationRecord, SampleRecord } from '../evaluation/records.ts';
-import type { Mode } from '../evaluation/rollouts.ts';
 import { type BoardDrawing, drawBoards, traceCells } from './drawing.ts';
 import { COLOURS } from './figure.ts';
 
-interface Answer {
-  readonly mode: Mode;
+/** A model in some mode, with its answers to all tasks. */
+export interface Answerer {
+  readonly title: string;
+  readonly colour: string;
+  readonly evaluation: Evaluation;
+}
+
+interface Answer extends Pick<Answerer, 'title' | 'colour'> {
   readonly sample: SampleRecord;
   readonly plan: readonly Position[];
   readonly reasoning: ArrayLike<number>;
@@ -35,7 +40,7 @@ export function chooseExamples(evaluations: readonly Evaluation[], count: number
     ({ settings }, index) =>
       evaluations.findIndex((other) => other.settings.mode === settings.mode) === index,
   );
-  const rows = rowsOf(columns).map((records) => ({
+  const rows = recordsByTask(columns).map((records) => ({
     records,
     solved: records.filter((record) => isCorrect(bestSample(record))).length,
   }));
@@ -45,14 +50,18 @@ export function chooseExamples(evaluations: readonly Evaluation[], count: number
     .slice(0, count);
   const failed = rows.find((row) => row.solved < columns.length && !solved.includes(row));
   const chosen = failed === undefined || count === 0 ? solved : [...solved, failed];
-  return chosen.map(({ records }) => readExample(records, columns));
+  const answerers = columns.map((evaluation): Answerer => {
+    const { mode } = evaluation.settings;
+    return { title: mode, colour: COLOURS[mode], evaluation };
+  });
+  return chosen.map(({ records }) => readExample(records, answerers));
 }
 
-/** What each mode answered, side by side: the lengths, then the board with the path. */
+/** The answers side by side: the lengths, then the board with the path. */
 export function exampleText({ record, task, vocabulary, answers }: Example): string {
   const environment = environmentOf(vocabulary.environment);
-  const blocks = answers.map(({ mode, sample, plan }) => [
-    mode,
+  const blocks = answers.map(({ title, sample, plan }) => [
+    title,
     ...captionOf(sample),
     '',
     ...environment.render(task, plan).split('\n'),
@@ -64,18 +73,18 @@ export function exampleText({ record, task, vocabulary, answers }: Example): str
   );
 }
 
-/** One row of boards a task: A* and each mode, the cells of the trace tinted. */
+/** One row of boards a task: A* and each answer, the cells of the trace tinted. */
 export function examplesPicture(title: string, examples: readonly Example[]): string {
   return drawBoards(
     title,
     examples.map(({ task, vocabulary, answers }) => [
       drawSearch(task, vocabulary),
-      ...answers.map(({ mode, sample, plan, reasoning }) => ({
+      ...answers.map(({ title, colour, sample, plan, reasoning }) => ({
         task,
         plan,
         trace: traceCells(reasoning, vocabulary, task),
-        colour: COLOURS[mode],
-        caption: [mode, ...captionOf(sample)],
+        colour,
+        caption: [title, ...captionOf(sample)],
       })),
     ]),
   );
@@ -97,7 +106,7 @@ export function drawSearch(task: Board, vocabulary: Vocabulary): BoardDrawing {
 }
 
 /** The records of each task that every evaluation holds; the ids of other data sets may be equal. */
-function rowsOf(columns: readonly Evaluation[]): EvaluationRecord[][] {
+export function recordsByTask(columns: readonly Evaluation[]): EvaluationRecord[][] {
   const [first, ...others] = columns.map(
     ({ records }) => new Map(records.map((record) => [record.id, record])),
   );
@@ -109,22 +118,24 @@ function rowsOf(columns: readonly Evaluation[]): EvaluationRecord[][] {
   });
 }
 
-function readExample(
+/** @param records of one task, one for each answerer */
+export function readExample(
   records: readonly EvaluationRecord[],
-  columns: readonly Evaluation[],
+  answerers: readonly Answerer[],
 ): Example {
   const [record] = records as [EvaluationRecord];
-  const vocabulary = createVocabulary((columns[0] as Evaluation).settings.vocabulary);
+  const vocabulary = createVocabulary(answerers[0]!.evaluation.settings.vocabulary);
   const task = tokenizerOf(vocabulary.environment).readPrompt(record.prompt, vocabulary, record);
-  const answers = columns.map(({ settings }, index): Answer => {
+  const answers = answerers.map(({ title, colour }, index): Answer => {
     const sample = bestSample(records[index] as EvaluationRecord);
     const { plan, reasoning } = parseResponse(sample.tokens, vocabulary);
-    return { mode: settings.mode, sample, plan: plan ?? [], reasoning };
+    return { title, colour, sample, plan: plan ?? [], reasoning };
   });
   return { record, task, vocabulary, answers };
 }
 
-function bestSample({ samples }: EvaluationRecord): SampleRecord {
+/** The first correct response, else the first. */
+export function bestSample({ samples }: EvaluationRecord): SampleRecord {
   return samples.find(isCorrect) ?? (samples[0] as SampleRecord);
 }
 

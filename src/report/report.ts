@@ -16,6 +16,7 @@ import { caveats, DEVIATIONS, describeResult, settingTable } from './prose.ts';
 import { difficultyFigure, PLAN_LENGTH, ratesFigure, WALL_SHARE } from './rateFigures.ts';
 import { collectResults, type Result, runLabels } from './results.ts';
 import { outcomesTable, plansTable, tidyTable, tracesTable } from './resultTables.ts';
+import { roundsBlocks } from './rounds/blocks.ts';
 import { readRun, type Run } from './run.ts';
 import { toCsv } from './table.ts';
 import { traceLengthFigure } from './traceFigure.ts';
@@ -106,6 +107,7 @@ function pageOf(runs: readonly Run[], { results, probes, controls, examples }: S
           'traces of the same tasks.',
       ),
     ),
+    ...section('What rounds changed', roundsBlocks(results)),
     ...section('Outcomes', tableOf(outcomesTable)),
     ...section('Corrupted traces', probeBlocks(probes), controlTables(controls)),
     ...section('Examples', exampleBlocks(examples)),

@@ -4,7 +4,7 @@ import type { Evaluation } from '../evaluation/evaluation.ts';
 import { combineMetrics, computeMetrics, type Metrics } from '../evaluation/metrics.ts';
 import type { Mode } from '../evaluation/rollouts.ts';
 import { withoutWords } from '../training/runFolder.ts';
-import type { Run } from './run.ts';
+import type { ReportedExperiment, Run } from './run.ts';
 
 export interface Result {
   /**
@@ -21,6 +21,8 @@ export interface Result {
   readonly evaluations: readonly Evaluation[];
   /** Of these runs. */
   readonly runs: readonly { readonly folder: string; readonly seed: string | number }[];
+  /** What these runs share; name, seed and words are the first one's. */
+  readonly settings: ReportedExperiment;
   readonly metrics: Metrics;
 }
 
@@ -47,6 +49,7 @@ export function collectResults(runs: readonly Run[]): Result[] {
       samples: settings.samples,
       evaluations,
       runs: runs.map(({ folder, experiment }) => ({ folder, seed: experiment.seed })),
+      settings: run.experiment,
       metrics: combineMetrics(evaluations.map(({ records }) => computeMetrics(records))),
     };
   });

@@ -5,6 +5,7 @@ import type { Board } from '../../envs/environment.ts';
 import { type EvaluationSettings, writeEvaluation } from '../../src/evaluation/evaluation.ts';
 import type { EvaluationRecord, SampleRecord } from '../../src/evaluation/records.ts';
 import { MODE_PREFIX, MODES, type Mode } from '../../src/evaluation/rollouts.ts';
+import type { ReportedExperiment } from '../../src/report/run.ts';
 import { createVocabulary } from '../../traces/vocabulary.ts';
 import { mazeOf } from './mazes.ts';
 import { exampleOf, perfectResponse } from './rollouts.ts';
@@ -27,11 +28,8 @@ export interface RunOptions {
   readonly experiment?: object;
 }
 
-/** A run that was trained for 200 steps and evaluated greedily on `runTasks`. */
-export function writeRun(folder: string, options: RunOptions = {}): string {
-  const { name = 'small', seed = 1, modes = MODES, failed = [2], experiment = {} } = options;
-  mkdirSync(folder, { recursive: true });
-  const settings = {
+export function reportedSettings(name: string, seed = 1): ReportedExperiment {
+  return {
     name,
     description: 'A model of 3×3 mazes',
     notes: 'Made by hand.',
@@ -44,8 +42,14 @@ export function writeRun(folder: string, options: RunOptions = {}): string {
     model: 'tiny',
     training: { steps: 200, batchSize: 16, learningRate: 0.002, dropping: 'dualformer' },
     evaluation: { drawings: 2 },
-    ...experiment,
   };
+}
+
+/** A run that was trained for 200 steps and evaluated greedily on `runTasks`. */
+export function writeRun(folder: string, options: RunOptions = {}): string {
+  const { name = 'small', seed = 1, modes = MODES, failed = [2], experiment = {} } = options;
+  mkdirSync(folder, { recursive: true });
+  const settings = { ...reportedSettings(name, seed), ...experiment };
   writeJson(path.join(folder, 'experiment.json'), settings);
   writeJson(path.join(folder, 'provenance.json'), {
     seed,

@@ -5,6 +5,8 @@ import type { Block } from '../page/blocks.ts';
 import { DEVIATIONS } from '../prose.ts';
 import type { Probe } from '../probe.ts';
 import { probeBlocks, SAMENESS } from '../report.ts';
+import type { Result } from '../results.ts';
+import { roundsBlocks } from '../rounds/blocks.ts';
 import { readRun, type Run } from '../run.ts';
 import { familiesOf, largestOf } from './families.ts';
 import { type Palette, paletteOf } from '../studyFigures/palette.ts';
@@ -15,6 +17,7 @@ import * as figures from './figures.ts';
 import { missingText, studyCaveats } from './remarks.ts';
 import { cellNames, describeSettings, readRows, type Row } from './rows.ts';
 import { readProbes } from './probes.ts';
+import { readRoundResults } from './rounds.ts';
 import { commonSettings, differingSettings } from './settings.ts';
 import type { StudySource } from './source.ts';
 import { kindsTable, labelTable, type LabelledRows, summaryTable } from './tables.ts';
@@ -25,6 +28,8 @@ export interface StudyResults {
   readonly claims: readonly JudgedClaim[];
   readonly runs: readonly CellRuns[];
   readonly probes: readonly Probe[];
+  /** Of cells that improve. */
+  readonly rounds: readonly Result[];
 }
 
 /** @throws InputError if something is damaged, or methods were evaluated on different tasks */
@@ -43,12 +48,13 @@ export function readStudyResults(source: StudySource): StudyResults {
     claims: judgeClaims(source.claims, rows, source),
     runs: [...runs].map(([name, runs]) => ({ name, runs })),
     probes: readProbes(source),
+    rounds: readRoundResults(source),
   };
 }
 
 export function studyPage(
   source: StudySource,
-  { rows, claims, runs, probes }: StudyResults,
+  { rows, claims, runs, probes, rounds }: StudyResults,
 ): Block[] {
   const { name, question, notes, cells, sweep } = source;
   const names = cellNames(source);
@@ -77,6 +83,7 @@ export function studyPage(
     ...section('What auto mode chooses', choiceBlocks(source, drawn, palette)),
     ...section('Tasks of other kinds', kindBlocks(source, rows, palette)),
     ...section('Corrupted traces', probeBlocks(probes)),
+    ...section('What rounds changed', roundsBlocks(rounds)),
     ...section('Learning', figures.learningFigures(runs, palette)),
     ...section('Notes', paragraphs(notes)),
     ...section(

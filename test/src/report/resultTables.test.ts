@@ -11,7 +11,7 @@ import {
 } from '../../../src/report/resultTables.ts';
 import { toMarkdown } from '../../../src/report/table.ts';
 import { correctSample, malformedSample, record, wrongSample } from '../../helpers/records.ts';
-import { evaluationSettings } from '../../helpers/runs.ts';
+import { evaluationSettings, reportedSettings } from '../../helpers/runs.ts';
 
 const result = (mode: Mode, records: EvaluationRecord[], experiment = 'small'): Result => ({
   experiment,
@@ -20,6 +20,7 @@ const result = (mode: Mode, records: EvaluationRecord[], experiment = 'small'): 
   samples: records[0]!.samples.length,
   evaluations: [{ name: mode, settings: evaluationSettings(mode), records }],
   runs: [{ folder: `runs/${experiment}`, seed: 1 }],
+  settings: reportedSettings(experiment),
   metrics: computeMetrics(records),
 });
 

@@ -1,0 +1,104 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { collectResults, type Result } from '../../../src/report/results.ts';
+import { chooseRoundExamples } from '../../../src/report/rounds/examples.ts';
+import { lineagesOf } from '../../../src/report/rounds/lineages.ts';
+import { roundsBlocks } from '../../../src/report/rounds/blocks.ts';
+import { readRun } from '../../../src/report/run.ts';
+import { toMarkdown } from '../../../src/report/table.ts';
+import { roundsTable } from '../../../src/report/rounds/table.ts';
+import { reportedSettings, runTasks, taskRecord, writeRun } from '../../helpers/runs.ts';
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(path.join(tmpdir(), 'rounds-'));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const improvement = (method: string, rounds: number) => ({
+  improvement: { method, rounds, samples: 2, steps: 10 },
+});
+
+/** A run of its own folder. */
+const run = (name: string, seed: number, experiment: object, failed: readonly number[] = []) =>
+  readRun(writeRun(path.join(folder, `${name}-${seed}`), { name, seed, experiment, failed }));
+
+describe('rounds of self-improvement', () => {
+  it('follow their first model, by method and mode, over seeds', () => {
+    const results = collectResults([
+      run('other', 1, { model: 'small' }),
+      ...[1, 2].flatMap((seed) => [
+        run('x-bootstrapping-2', seed, improvement('bootstrapping', 2)),
+        run('x-bootstrapping-1', seed, improvement('bootstrapping', 1)),
+        run('x-expert-1', seed, improvement('expert-iteration', 1)),
+        run('x', seed, {}, [2]),
+      ]),
+    ]);
+    const found = lineagesOf(results).filter(({ name }) => name.includes('slow'));
+    const told = found.map(({ name, models }) => [
+      name,
+      models.map(({ title, result }) => [title, result.experiment, result.runs.length]),
+    ]);
+    expect(told).toEqual([
+      [
+        'x, slow, greedy',
+        [
+          ['before', 'x', 2],
+          ['round 1', 'x-bootstrapping-1', 2],
+          ['round 2', 'x-bootstrapping-2', 2],
+        ],
+      ],
+      [
+        'x, slow, greedy',
+        [
+          ['before', 'x', 2],
+          ['round 1', 'x-expert-1', 2],
+        ],
+      ],
+    ]);
+    const [table] = found.map((lineage) => toMarkdown(roundsTable(lineage)).split('\n'));
+    // With one of three tasks failed, in both seeds; A*'s own traces leave nothing out.
+    // ILR: references are twice as long as A*'s own traces, so two solved of three make 4/3.
+    expect(table![2]!.split('|').map((cell) => cell.trim().replace(' ± ', '±'))).toEqual(
+      (
+        '|before|66.7±0.0|0.667±0.000|1.333±0.000|1.333±0.000|60.0±0.0|100.0±0.0|100.0±0.0|0.0±0.0|' +
+        '0.0±0.0|0.0±0.0|–|0.0±0.0|'
+      ).split('|'),
+    );
+    expect(table![4]).toMatch(/^\| round 2 \| 100\.0 ± 0\.0 \|/);
+    expect(roundsBlocks(results).flatMap((block) => ('name' in block ? block.name : []))).toContain(
+      'rounds-1-boards.svg',
+    );
+  });
+
+  it('are no part of a report without them', () => {
+    expect(roundsBlocks(collectResults([run('alone', 1, {})]))).toEqual([]);
+    const orphans = collectResults([run('y-bootstrapping-1', 1, improvement('bootstrapping', 1))]);
+    expect(roundsBlocks(orphans)).toEqual([]);
+  });
+
+  it('are shown on the tasks at the quartiles of how much shorter traces became', () => {
+    const model = (rounds: number, lengths: readonly number[]): Result => {
+      const records = lengths.map((traceLength, id) => {
+        const record = taskRecord(runTasks[0]!, { id, mode: 'slow', failed: [6] });
+        return { ...record, samples: record.samples.map((one) => ({ ...one, traceLength })) };
+      });
+      const settings = { ...reportedSettings('x'), ...(rounds > 0 && improvement('b', rounds)) };
+      const [example] = collectResults([run(`shown${rounds}`, 1, {})]);
+      const evaluations = [{ ...example!.evaluations[0]!, records }];
+      return { ...example!, settings, evaluations };
+    };
+    // Ratios 1, 1/10, 1/2, 3/5, 1/5; of the last two tasks one has no trace, one was failed.
+    const [lineage] = lineagesOf([
+      model(0, [10, 10, 10, 10, 10, 10, 10]),
+      model(1, [10, 1, 5, 6, 2, 0, 1]),
+    ]);
+    expect(chooseRoundExamples(lineage!).map(({ record }) => record.id)).toEqual([4, 2, 3]);
+    const titles = chooseRoundExamples(lineage!)[0]!.answers.map(({ title }) => title);
+    expect(titles).toEqual(['before', 'round 1']);
+    const [none] = lineagesOf([model(0, [0]), model(1, [0])]);
+    expect(chooseRoundExamples(none!)).toEqual([]);
+  });
+});
