@@ -4,6 +4,7 @@ import { drawingOf } from './board/drawing.ts';
 import { Legend } from './board/Legend.tsx';
 import { usualSettings } from './board/NewBoard.tsx';
 import { hasTool, type Tool } from './board/Tools.tsx';
+import { GREEDY } from './model/sampling.ts';
 import { useModel } from './model/useModel.ts';
 import type { GenerationSettings } from './search/messages.ts';
 import type { Searcher } from './search/searcher.ts';
@@ -41,7 +42,10 @@ export function App({ searcher }: { searcher: Searcher }) {
     board.replace(drawingOf(await searcher.generate(from)));
   };
 
-  const desk: Desk = { ...board, settings, generate, search, seed, setSeed, optimal, model };
+  const [sampling, setSampling] = useState(GREEDY);
+  const asking = { model, sampling, setSampling };
+  const searching = { search, seed, setSeed, optimal };
+  const desk: Desk = { ...board, settings, generate, ...searching, ...asking };
   const views = TABS.map((one) => one.useView(desk, one === tab));
   const { thought, moves, panel } = views[TABS.indexOf(tab)]!;
   const length = thought?.lines.length ?? 0;
@@ -79,7 +83,7 @@ export function App({ searcher }: { searcher: Searcher }) {
           onGenerate={generate}
           onLook={selectCell}
           onCursor={setCursor}
-          legend={<Legend environment={drawing.environment} />}
+          legend={<Legend environment={drawing.environment} drops={thought?.kept != null} />}
         />
         <section class="right" aria-label="Thinking">
           <Tabs tabs={TABS} chosen={tab.name} onChoose={setName}>

@@ -2,6 +2,7 @@
 import type { ComponentChildren } from 'preact';
 import type { Board } from '../envs/environment.ts';
 import type { Drawing } from './board/drawing.ts';
+import type { Sampling } from './model/sampling.ts';
 import type { ModelState } from './model/useModel.ts';
 import type { GenerationSettings } from './search/messages.ts';
 import type { SearchState } from './search/useSearch.ts';
@@ -25,6 +26,8 @@ export interface Desk {
   /** Positions of a shortest plan; null while none is known. */
   readonly optimal: number | null;
   readonly model: ModelState;
+  readonly sampling: Sampling;
+  readonly setSampling: (sampling: Sampling) => void;
 }
 
 export interface View {

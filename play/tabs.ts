@@ -1,9 +1,11 @@
 /** The tabs of the page, in their order. */
+import { useDroppingView } from './dropping/useDroppingView.tsx';
 import { useModelView } from './model/useModelView.tsx';
 import { useSearchView } from './search/useSearchView.tsx';
 import type { Tab } from './tab.ts';
 
 export const TABS: readonly [Tab, ...Tab[]] = [
   { name: 'search', title: 'A*', wantsModel: false, useView: useSearchView },
+  { name: 'dropping', title: 'Dropping', wantsModel: false, useView: useDroppingView },
   { name: 'model', title: 'Model', wantsModel: true, useView: useModelView },
 ];

@@ -1,19 +1,10 @@
 /** The chosen sample of what a model answered, as a thought, with what all samples are worth. */
 import { useMemo, useRef } from 'preact/hooks';
-import type { Board } from '../envs/environment.ts';
 import { byMerit } from '../src/evaluation/best.ts';
-import type { Vocabulary } from '../traces/vocabulary.ts';
 import type { Answer } from './model/useModel.ts';
 import { faultsSoFar, judge, type Judgement, type Problem } from './thought/judgement.ts';
 import { readLines } from './thought/lines.ts';
 import { thoughtOf, type Thought } from './thought/thought.ts';
-
-/** The board that was asked about, which may be changed since. */
-export interface Question {
-  readonly ticket: number;
-  readonly task: Board;
-  readonly vocabulary: Vocabulary;
-}
 
 export interface ShownResponse {
   readonly thought: Thought | null;
@@ -25,12 +16,11 @@ export interface ShownResponse {
 /** @param chosen sample; the best unless given */
 export function useResponse(
   answer: Answer | null,
-  question: Question | null,
   { optimal, chosen }: { readonly optimal: number | null; readonly chosen: number | null },
 ): ShownResponse {
   const problem = useMemo(
-    (): Problem | null => question && { ...question, optimalLength: optimal },
-    [question, optimal],
+    (): Problem | null => answer && { ...answer.question, optimalLength: optimal },
+    [answer?.question, optimal],
   );
   const judgements = useMemo(() => {
     if (answer?.ended !== 'done' || problem === null) return [];
@@ -49,7 +39,7 @@ export function useResponse(
   const sample = chosen ?? best;
   const faults = useRef<Thought['faults']>([]);
   const thought = useMemo(() => {
-    if (answer === null || problem === null || answer.ticket !== question?.ticket) return null;
+    if (answer === null || problem === null) return null;
     const ids = Uint16Array.from(answer.samples[sample] ?? []);
     const ended = answer.ended !== 'no';
     faults.current = judgements[sample]?.faults ?? faultsSoFar(ids, problem);

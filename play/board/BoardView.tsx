@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { drawPicture, paletteOf } from './canvas.ts';
 import { describeCell, type Picture } from './picture.ts';
+import { useCanvas } from './useCanvas.ts';
 
 interface Props {
   readonly picture: Picture;
@@ -22,26 +22,12 @@ const ARROWS: Readonly<Record<string, readonly [number, number]>> = {
 /** The board as a picture that mouse, touch and keyboard work on. */
 export function BoardView({ picture, draws, onCell, onCursor, onArrow }: Props) {
   const frame = useRef<HTMLDivElement>(null);
-  const canvas = useRef<HTMLCanvasElement>(null);
   const pressed = useRef<number | null>(null);
   const room = useRoom(frame);
-  const theme = useTheme();
   const { width, height } = picture.drawing;
   const side = Math.max(3, Math.floor(Math.min(room.width / width, room.height / height, 104)));
 
-  useEffect(() => {
-    const element = canvas.current;
-    const context = element?.getContext('2d');
-    if (element == null || context == null) return;
-    const ratio = devicePixelRatio;
-    const [wide, high] = [Math.round(width * side * ratio), Math.round(height * side * ratio)];
-    // Setting a size clears the canvas, even if it is the same.
-    if (element.width !== wide) element.width = wide;
-    if (element.height !== high) element.height = high;
-    context.setTransform(ratio, 0, 0, ratio, 0, 0);
-    drawPicture(context, picture, { side, palette: paletteOf(element) });
-  }, [picture, side, theme, width, height]);
-
+  const canvas = useCanvas(picture, side);
   const cellOf = (event: PointerEvent): number | null => {
     const box = canvas.current!.getBoundingClientRect();
     const x = Math.floor((event.clientX - box.left) / side);
@@ -127,16 +113,4 @@ function useRoom(frame: { readonly current: HTMLElement | null }) {
     };
   }, []);
   return room;
-}
-
-/** Changes with the theme, which a canvas does not follow by itself. */
-function useTheme(): boolean {
-  const query = matchMedia('(prefers-color-scheme: dark)');
-  const [dark, setDark] = useState(query.matches);
-  useEffect(() => {
-    const onChange = (): void => setDark(query.matches);
-    query.addEventListener('change', onChange);
-    return () => query.removeEventListener('change', onChange);
-  }, []);
-  return dark;
 }

@@ -1,6 +1,6 @@
 /**
  * Draws a picture of the board. What differs in colour differs in shape too: open cells hold a ring,
- * closed ones a disc, the plan is a line, a fault a cross.
+ * closed ones a disc, cells whose last clause is dropped are hatched, the plan is a line, a fault a cross.
  */
 import { CLOSED, OPEN } from '../thought/painting.ts';
 import { contentsAt, type Picture } from './picture.ts';
@@ -15,6 +15,7 @@ const COLOURS = [
   'wall',
   'grid',
   'ink',
+  'soft',
   'open',
   'openInk',
   'closed',
@@ -76,6 +77,7 @@ function drawGround(
   const said = status === CLOSED ? palette.closed : status === OPEN ? palette.open : null;
   context.fillStyle = wall ? palette.wall : (said ?? palette.floor);
   context.fillRect(x, y, side - gap, side - gap);
+  if (painting?.dropped[cell] === 1) hatch(context, { x, y, side: side - gap, palette });
   if (painting === null || said === null) return;
   if (wall) {
     // Only who is wrong says something of a wall.
@@ -105,6 +107,19 @@ function drawGround(
   context.lineWidth = Math.max(1, side * 0.045);
   if (status === OPEN) context.stroke();
   else context.fill();
+}
+
+function hatch(context: Context, { x, y, side, palette }: Omit<Place, 'cell'>): void {
+  context.strokeStyle = palette.soft;
+  context.lineWidth = Math.max(0.75, side * 0.02);
+  context.beginPath();
+  const step = Math.max(3, side / 6);
+  for (let sum = step / 2; sum < 2 * side; sum += step) {
+    const [near, far] = [Math.max(0, sum - side), Math.min(side, sum)];
+    context.moveTo(x + near, y + far);
+    context.lineTo(x + far, y + near);
+  }
+  context.stroke();
 }
 
 function drawPlan(

@@ -54,6 +54,7 @@ export function describeCell(picture: Picture, cell: number): string {
     if (status > 0) parts.push(status === 1 ? 'open' : 'closed');
     const [g, h] = [painting.g[cell]!, painting.h[cell]!];
     if (status > 0 && g >= 0) parts.push(`g ${g}, h ${h}, f ${g + h}`);
+    if (painting.dropped[cell] === 1) parts.push('the last clause about it is dropped');
     if (painting.plan.includes(cell)) parts.push(`step ${painting.plan.indexOf(cell)} of the plan`);
   }
   const { width } = drawing;

@@ -3,6 +3,9 @@ import type { Board } from '../../envs/environment.ts';
 import type { Vocabulary } from '../../traces/vocabulary.ts';
 import type { RunSummary } from '../../src/pageApi.ts';
 import type { EnvironmentName } from '../board/drawing.ts';
+import { usualSettings } from '../board/NewBoard.tsx';
+import type { GenerationSettings } from '../search/messages.ts';
+import type { Desk } from '../tab.ts';
 
 /** A sentence for the user; a model can still try what it was only not trained on. */
 export type Fit =
@@ -30,4 +33,19 @@ export function fitOf(
   const same = width === trained.width && height === trained.height;
   const remark = `It was trained on ${trained.width}×${trained.height} boards; it tries all the same.`;
   return { fits: true, remark: same ? null : remark };
+}
+
+/** Null while no model is loaded or the board is none. */
+export function fitOn({ model: { model, run }, task, drawing }: Desk): Fit | null {
+  if (model === null || run === null || task === null) return null;
+  return fitOf({ ...task, environment: drawing.environment }, model.words, run);
+}
+
+/** For a board of the kind and size that a model was trained on. */
+export function fittingSettings(
+  { environment, width, height }: RunSummary,
+  { settings }: Pick<Desk, 'settings'>,
+): GenerationSettings {
+  const usual = usualSettings(environment as EnvironmentName);
+  return { ...usual, width, height, seed: settings.seed };
 }

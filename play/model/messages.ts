@@ -2,10 +2,8 @@
 import type { VocabularySettings } from '../../traces/vocabulary.ts';
 import type { Mode } from '../../src/evaluation/rollouts.ts';
 
-export interface PlanRequest {
-  /** Counts up; answers to an earlier one mean nothing any more. */
-  readonly ticket: number;
-  readonly prompt: Uint16Array;
+/** How a model is to answer. */
+export interface Asked {
   readonly mode: Mode;
   readonly samples: number;
   readonly temperature: number;
@@ -13,9 +11,16 @@ export interface PlanRequest {
   readonly seed: number;
 }
 
+export interface PlanRequest extends Asked {
+  /** No two have the same. */
+  readonly ticket: number;
+  readonly prompt: Uint16Array;
+}
+
 export type ToModel =
   | { readonly type: 'load'; readonly url: string; readonly name: string }
-  | ({ readonly type: 'plan' } & PlanRequest)
+  /** One after the other, instead of whatever is answered now. */
+  | { readonly type: 'plan'; readonly requests: readonly PlanRequest[] }
   | { readonly type: 'stop' };
 
 export interface LoadedModel {

@@ -21,7 +21,7 @@ self.addEventListener('message', ({ data }: MessageEvent<ToModel>) => {
   if (data.type === 'load') void load(data.url, data.name);
   else if (data.type === 'plan') {
     controller = new AbortController();
-    void plan(data, controller.signal);
+    void planAll(data.requests, controller.signal);
   }
 });
 
@@ -41,6 +41,10 @@ async function load(url: string, name: string): Promise<void> {
     return rollouts;
   })();
   loaded.catch((error: unknown) => say({ type: 'failed', message: messageOf(error) }));
+}
+
+async function planAll(requests: readonly PlanRequest[], signal: AbortSignal): Promise<void> {
+  for (const request of requests) await plan(request, signal);
 }
 
 async function plan(request: PlanRequest, signal: AbortSignal): Promise<void> {

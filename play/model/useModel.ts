@@ -1,13 +1,24 @@
 /** The model that is loaded, and what it answers. */
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import type { Board } from '../../envs/environment.ts';
+import { tokenizerOf } from '../../traces/index.ts';
 import { createVocabulary, type Vocabulary } from '../../traces/vocabulary.ts';
 import { RUNS_PATH, weightsPath, type RunList, type RunSummary } from '../../src/pageApi.ts';
-import type { LoadedModel, PlanRequest } from './messages.ts';
+import type { Drawing } from '../board/drawing.ts';
+import type { Asked, LoadedModel, PlanRequest } from './messages.ts';
 import { startModel, type ModelClient } from './modelClient.ts';
+
+/** The board that was asked about, which may be changed since. */
+export interface Question {
+  readonly drawing: Drawing;
+  readonly task: Board;
+  readonly vocabulary: Vocabulary;
+}
 
 /** What came of a request so far. */
 export interface Answer {
   readonly ticket: number;
+  readonly question: Question;
   /** Of each sample, its tokens so far. */
   readonly samples: readonly (readonly number[])[];
   /** Null while it goes on. */
@@ -22,11 +33,22 @@ export interface ModelState {
   readonly run: RunSummary | null;
   readonly model: (LoadedModel & { readonly words: Vocabulary }) | null;
   readonly problem: string | null;
-  readonly answer: Answer | null;
+  /** To the latest that each has asked. */
+  readonly answers: Answers;
   readonly choose: (id: string) => void;
-  readonly plan: (request: Omit<PlanRequest, 'ticket'>) => number;
+  /** Gives one answer for each way that is asked for, one after the other; stops those before. */
+  readonly ask: (
+    asker: Asker,
+    board: Pick<Question, 'drawing' | 'task'>,
+    ways: readonly Asked[],
+  ) => void;
   readonly stop: () => void;
 }
+
+/** The parts of the page that ask, each with answers of its own. */
+export type Asker = 'model' | 'compare';
+
+type Answers = Readonly<Partial<Record<Asker, readonly Answer[]>>>;
 
 /** @param wanted whether a model is needed yet; its code and weights are fetched only then */
 export function useModel(wanted: boolean): ModelState {
@@ -36,12 +58,13 @@ export function useModel(wanted: boolean): ModelState {
   const [run, setRun] = useState<RunSummary | null>(null);
   const [loaded, setLoaded] = useState<LoadedModel | null>(null);
   const [problem, setProblem] = useState<string | null>(null);
-  const [answer, setAnswer] = useState<Answer | null>(null);
+  const [answers, setAnswers] = useState<Answers>({});
   const inFrame = useFrames();
 
-  /** Changes the answer if it is still the one that is waited for. */
   const amend = (ticket: number, change: (answer: Answer) => Partial<Answer>): void =>
-    setAnswer((held) => (held?.ticket === ticket ? { ...held, ...change(held) } : held));
+    setAnswers((held) =>
+      mapped(held, (one) => (one.ticket === ticket ? { ...one, ...change(one) } : one)),
+    );
   const start = (): ModelClient =>
     startModel((message) => {
       if (message.type === 'loaded') setLoaded(message);
@@ -62,7 +85,7 @@ export function useModel(wanted: boolean): ModelState {
     setRun(next);
     setLoaded(null);
     setProblem(null);
-    setAnswer(null);
+    setAnswers({});
     const url = new URL(weightsPath(next.id), document.baseURI).href;
     client.current.send({ type: 'load', url, name: next.name });
   };
@@ -85,23 +108,39 @@ export function useModel(wanted: boolean): ModelState {
     run,
     model,
     problem,
-    answer,
+    answers,
     choose(id) {
       const next = runs?.find((one) => one.id === id);
       if (next !== undefined) load(next);
     },
-    plan(request) {
-      const ticket = ++tickets.current;
-      const samples = Array.from({ length: request.samples }, () => []);
-      setAnswer({ ticket, samples, milliseconds: null, ended: 'no', problem: null });
-      client.current!.send({ type: 'plan', ticket, ...request });
-      return ticket;
+    ask(asker, board, ways) {
+      if (model === null) return;
+      const question = { ...board, vocabulary: model.words };
+      const prompt = tokenizerOf(board.drawing.environment).prompt(board.task, model.words);
+      const requests = ways.map((how) => ({ ...how, prompt, ticket: ++tickets.current }));
+      const asked = requests.map((request) => begun(request, question));
+      setAnswers((held) => ({ ...mapped(held, stopped), [asker]: asked }));
+      client.current!.send({ type: 'plan', requests });
     },
     stop() {
       client.current?.send({ type: 'stop' });
-      setAnswer((held) => (held?.ended === 'no' ? { ...held, ended: 'stopped' } : held));
+      setAnswers((held) => mapped(held, stopped));
     },
   };
+}
+
+function begun({ ticket, samples }: PlanRequest, question: Question): Answer {
+  const none = Array.from({ length: samples }, () => []);
+  return { ticket, question, samples: none, milliseconds: null, ended: 'no', problem: null };
+}
+
+const stopped = (answer: Answer): Answer =>
+  answer.ended === 'no' ? { ...answer, ended: 'stopped' } : answer;
+
+function mapped(answers: Answers, change: (answer: Answer) => Answer): Answers {
+  return Object.fromEntries(
+    Object.entries(answers).map(([asker, list]) => [asker, list.map(change)]),
+  );
 }
 
 async function fetchRuns(): Promise<readonly RunSummary[]> {

@@ -1,47 +1,29 @@
 import { useState } from 'preact/hooks';
-import { tokenizerOf } from '../../traces/index.ts';
-import type { Drawing, EnvironmentName } from '../board/drawing.ts';
-import { usualSettings } from '../board/NewBoard.tsx';
+import type { Mode } from '../../src/evaluation/rollouts.ts';
 import type { Desk, View } from '../tab.ts';
-import { useResponse, type Question } from '../useResponse.ts';
-import { fitOf } from './fit.ts';
-import { ModelPanel, type Asked } from './ModelPanel.tsx';
+import { answersTo } from './answersTo.ts';
+import { ModelPanel } from './ModelPanel.tsx';
+import { askedWith } from './sampling.ts';
+import { useResponse } from '../useResponse.ts';
 
-/** A model's responses to the board. */
-export function useModelView({ drawing, task, model: state, ...desk }: Desk): View {
-  const [question, setQuestion] = useState<(Question & { drawing: Drawing }) | null>(null);
+/** A model's response to the board. */
+export function useModelView(desk: Desk): View {
+  const { model, drawing, task, sampling, optimal } = desk;
+  const [mode, setMode] = useState<Mode>('slow');
   const [chosen, setChosen] = useState<number | null>(null);
-  const { optimal } = desk;
-  // An answer about another board than the one that is drawn is shown no more.
-  const asked = question?.drawing === drawing ? question : null;
-  const response = useResponse(state.answer, asked, { optimal, chosen });
-  const fit =
-    state.model === null || state.run === null || task === null
-      ? null
-      : fitOf({ ...task, environment: drawing.environment }, state.model.words, state.run);
-  const plan = (how: Asked): void => {
-    const vocabulary = state.model!.words;
-    const prompt = tokenizerOf(drawing.environment).prompt(task!, vocabulary);
-    const ticket = state.plan({ ...how, prompt });
+  const [answer = null] = answersTo(desk, 'model');
+  const { thought, judgements, sample } = useResponse(answer, { optimal, chosen });
+  const onAsk = (): void => {
+    if (task === null || model.run === null) return;
     setChosen(null);
-    setQuestion({ ticket, task: task!, vocabulary, drawing });
-  };
-  const fittingBoard = (): void => {
-    const { environment, width, height } = state.run!;
-    const kind = environment as EnvironmentName;
-    void desk.generate({ ...usualSettings(kind), width, height, seed: desk.settings.seed });
+    model.ask('model', { drawing, task }, [askedWith(mode, sampling, model.run.maxTokens)]);
   };
   const panel = (
     <ModelPanel
-      state={state}
-      fit={fit}
-      optimal={optimal}
-      judgements={response.judgements}
-      sample={response.sample}
+      {...{ desk, answer, mode, onAsk, judgements, sample }}
+      onMode={setMode}
       onSample={setChosen}
-      onPlan={plan}
-      onFittingBoard={fit?.fits === false || fit?.remark != null ? fittingBoard : null}
     />
   );
-  return { thought: response.thought, moves: true, panel };
+  return { thought, moves: true, panel };
 }

@@ -25,10 +25,17 @@ export function SearchPanel({ state, seed, onSeed }: Props) {
           Again, seed {seed + 1}
         </button>
       )}
-      <p class="verdict" role="status">
-        {summary(state)}
-      </p>
+      <SearchSummary state={state} />
     </div>
+  );
+}
+
+/** What came of a search. */
+export function SearchSummary({ state }: Pick<Props, 'state'>) {
+  return (
+    <p class="verdict" role="status">
+      {summary(state)}
+    </p>
   );
 }
 

@@ -32,6 +32,8 @@ export interface SearchAnswer {
   readonly planLength: number | null;
   /** Whether the search was given up, so that `ids` is its beginning. */
   readonly truncated: boolean;
+  /** That search and tokens took. */
+  readonly milliseconds: number;
 }
 
 export type ToSearch =

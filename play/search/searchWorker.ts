@@ -68,10 +68,10 @@ function shares(
 function search({ environment: name, text, seed }: SearchRequest): SearchAnswer {
   const environment = environmentOf(name);
   const rng = seed === null ? {} : { rng: createRng(seed).split('trace', 0) };
-  const solution = solutionOf(environment, environment.parse(text), {
-    ...rng,
-    maxSteps: MAX_STEPS,
-  });
+  const task = environment.parse(text);
+  const began = performance.now();
+  const solution = solutionOf(environment, task, { ...rng, maxSteps: MAX_STEPS });
+  const milliseconds = performance.now() - began;
   const { reasoning, plan, vocabulary, prompt, cells } = solution;
   const { coordinates, costs } = vocabulary;
   return {
@@ -81,6 +81,7 @@ function search({ environment: name, text, seed }: SearchRequest): SearchAnswer 
     boxes: boxesOf(solution),
     planLength: cells && cells.length,
     truncated: solution.search.truncated,
+    milliseconds,
   };
 }
 

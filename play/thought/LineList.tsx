@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { lineText } from './lines.ts';
+import { isUnjudged } from './judgement.ts';
+import { LineWords } from './LineWords.tsx';
 import type { Thought } from './thought.ts';
 
 /** Of a row, in pixels, as in the style sheet. */
@@ -17,7 +18,7 @@ interface Props {
 
 /** The lines of a thought, of which only those in sight are in the page. */
 export function LineList({ thought, position, selected, onSelect }: Props) {
-  const { lines, ids, vocabulary, faults } = thought;
+  const { lines, faults } = thought;
   const list = useRef<HTMLDivElement>(null);
   const [view, setView] = useState({ top: 0, height: 400 });
   const focus = selected ?? position - 1;
@@ -52,8 +53,8 @@ export function LineList({ thought, position, selected, onSelect }: Props) {
   for (let i = first; i < last; i++) {
     const line = lines[i]!;
     const fault = faults.find((one) => one.line === i);
-    const [operation, ...others] = lineText(line, ids, vocabulary).split(' ');
-    const costs = line.costs;
+    const { costs } = line;
+    const unjudged = fault === undefined && isUnjudged(faults, i);
     rows.push(
       <div
         key={i}
@@ -69,15 +70,23 @@ export function LineList({ thought, position, selected, onSelect }: Props) {
           i >= position ? 'ahead' : '',
           i === position - 1 ? 'newest' : '',
           fault === undefined ? '' : 'wrong',
+          line.dropped ? 'dropped' : '',
+          unjudged ? 'unjudged' : '',
         ].join(' ')}
         style={{ top: `${i * ROW}px` }}
         onClick={() => onSelect(i === selected ? null : i)}
       >
         <span class="number">{i + 1}</span>
-        <span class="operation">{operation}</span>
-        <span class="rest">{others.join(' ')}</span>
+        <LineWords thought={thought} line={line} />
         {fault !== undefined && <span class="reason">✕ {fault.reason}</span>}
-        {fault === undefined && costs !== null && <span class="f">f {costs.g + costs.h}</span>}
+        {unjudged && (
+          <span class="f">
+            {isUnjudged(faults, i - 1) ? 'not judged' : 'behind a fault, nothing can be judged'}
+          </span>
+        )}
+        {fault === undefined && !unjudged && costs !== null && (
+          <span class="f">f {costs.g + costs.h}</span>
+        )}
       </div>,
     );
   }

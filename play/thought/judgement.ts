@@ -13,6 +13,16 @@ import type { Line } from './lines.ts';
 export interface Fault {
   readonly line: number;
   readonly reason: string;
+  /**
+   * The line behind the last that it leaves without a judgement: what a search does depends on all that
+   * it did before, and where a plan leads, on all of its steps.
+   */
+  readonly until: number;
+}
+
+/** Whether a line can't be judged for a fault before it. */
+export function isUnjudged(faults: readonly Fault[], line: number): boolean {
+  return faults.some((fault) => fault.line < line && line < fault.until);
 }
 
 export interface Problem {
@@ -51,7 +61,9 @@ export function faultsSoFar(ids: Uint16Array, problem: Problem): Fault[] {
 function traceFaults(ids: Uint16Array, { task, vocabulary }: Problem): Fault[] {
   const { reasoning } = parseResponse(ids, vocabulary);
   const verdict = validateTrace(task, vocabulary.environment, vocabulary, reasoning);
-  return verdict.verdict === 'illegal' ? [{ line: verdict.clause, reason: verdict.reason }] : [];
+  if (verdict.verdict !== 'illegal') return [];
+  const until = clauseBounds(reasoning).length - 1;
+  return [{ line: verdict.clause, reason: verdict.reason, until }];
 }
 
 function planFaults(
@@ -62,10 +74,12 @@ function planFaults(
   const { plan, error } = parseResponse(ids, vocabulary);
   if (error !== null) {
     const line = lines.findIndex(({ end }) => error.at < end);
-    return [{ line: line < 0 ? lines.length : line, reason: error.reason }];
+    const at = line < 0 ? lines.length : line;
+    return [{ line: at, reason: error.reason, until: lines.length }];
   }
   const check = environmentOf(vocabulary.environment).checkPlan(task, plan!);
   if (check.valid) return [];
   const first = lines.findIndex(({ operation }) => operation === 'plan');
-  return [{ line: first + check.at, reason: check.reason }];
+  const until = lines.findLastIndex(({ operation }) => operation === 'plan') + 1;
+  return [{ line: first + check.at, reason: check.reason, until }];
 }

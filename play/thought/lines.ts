@@ -18,6 +18,8 @@ export interface Line {
   /** Cells that follow the agent's in a clause: boxes that are on no dock. */
   readonly others: readonly number[];
   readonly costs: { readonly g: number; readonly h: number } | null;
+  /** Whether all of it is left out of what a model is trained on. */
+  readonly dropped: boolean;
 }
 
 const OPERATIONS: Readonly<Record<number, Operation>> = {
@@ -68,10 +70,11 @@ function readLine(ids: ArrayLike<number>, { begin, end, vocabulary, board }: Ext
     cell: cells[0] ?? null,
     others: cells.slice(1).filter((cell) => cell !== null),
     costs: g === undefined || h === undefined ? null : { g, h },
+    dropped: false,
   };
 }
 
-/** The tokens of a line as they stand. */
+/** The tokens of a line, or of a part of it, as they stand. */
 export function lineText(
   { begin, end }: Pick<Line, 'begin' | 'end'>,
   ids: ArrayLike<number>,

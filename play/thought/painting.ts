@@ -6,8 +6,10 @@ export const OPEN = 1;
 export const CLOSED = 2;
 
 export interface Painting {
-  /** By cell of the agent, what was said of it last. */
+  /** By cell of the agent, what was said of it last, clauses that are dropped apart. */
   readonly status: Uint8Array;
+  /** By cell, 1 if the last clause about it is dropped. */
+  readonly dropped: Uint8Array;
   /** By cell, −1 where none was said. */
   readonly g: Int32Array;
   readonly h: Int32Array;
@@ -20,17 +22,20 @@ export interface Painting {
 /** @param count of lines that count */
 export function paint(lines: readonly Line[], count: number, cells: number): Painting {
   const status = new Uint8Array(cells);
+  const dropped = new Uint8Array(cells);
   const g = new Int32Array(cells).fill(-1);
   const h = new Int32Array(cells).fill(-1);
   const plan: (number | null)[] = [];
   for (let i = 0; i < count; i++) {
-    const { operation, cell, costs } = lines[i]!;
+    const { operation, cell, costs, dropped: isDropped } = lines[i]!;
     if (operation === 'plan') plan.push(cell);
     if (cell === null || (operation !== 'create' && operation !== 'close')) continue;
+    dropped[cell] = isDropped ? 1 : 0;
+    if (isDropped) continue;
     status[cell] = operation === 'close' ? CLOSED : OPEN;
     if (costs !== null) [g[cell], h[cell]] = [costs.g, costs.h];
   }
-  return { status, g, h, plan, current: lines[count - 1]?.cell ?? null };
+  return { status, dropped, g, h, plan, current: lines[count - 1]?.cell ?? null };
 }
 
 /**

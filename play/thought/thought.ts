@@ -13,20 +13,22 @@ export interface Thought {
   /** Whether no more tokens will come. */
   readonly ended: boolean;
   readonly faults: readonly Fault[];
+  /** Of each token of the trace 0 if it is dropped, else 1; null where nothing ever is. */
+  readonly kept: Uint8Array | null;
   /** Of each clause the cells of all boxes, where they are known better than clauses tell; else null. */
   readonly boxes: Uint16Array | null;
 }
 
 export function thoughtOf(
   board: Pick<Board, 'width' | 'height'>,
-  { faults = [], boxes = null, ...given }: ThoughtSource,
+  { faults = [], kept = null, boxes = null, ...given }: ThoughtSource,
 ): Thought {
   const lines = readLines(given.ids, given.vocabulary, board);
-  return { ...given, lines, faults, boxes };
+  return { ...given, lines, faults, kept, boxes };
 }
 
-type ThoughtSource = Omit<Thought, 'lines' | 'faults' | 'boxes'> &
-  Partial<Pick<Thought, 'faults' | 'boxes'>>;
+type ThoughtSource = Omit<Thought, 'lines' | 'faults' | 'kept' | 'boxes'> &
+  Partial<Pick<Thought, 'faults' | 'kept' | 'boxes'>>;
 
 /** Tokens before the first `plan`, as metrics count them. */
 export function traceTokens({ lines }: Thought): number {
