@@ -16,7 +16,7 @@ interface Known {
 /** The board while somebody walks on it. */
 export function walkPicture({ drawing, cursor }: Known, { agent, boxes }: Standing): Picture {
   const moved = { agent, boxes: boxes ?? [] };
-  return { drawing, moved, painting: null, fault: null, selected: null, cursor };
+  return { drawing, moved, painting: null, faults: [], selected: null, cursor };
 }
 
 /** The board and what is thought about it. */
@@ -32,13 +32,13 @@ export function thoughtPicture(
 ): Picture {
   const { thought, painting, position, selection } = seen;
   const line = selection?.line ?? null;
-  const fault = thought?.faults.find(({ line }) => line < position);
+  const wrong = thought?.faults.filter(({ line }) => line < position) ?? [];
   const ready = thought !== null && task !== null;
   return {
     drawing,
     moved: ready ? stageAt(thought, line ?? position - 1, { ...drawing, task }) : null,
     painting,
-    fault: fault === undefined ? null : (thought?.lines[fault.line]?.cell ?? null),
+    faults: wrong.flatMap(({ line }) => thought?.lines[line]?.cell ?? []),
     selected: (line === null ? null : thought?.lines[line]?.cell) ?? selection?.cell ?? null,
     cursor,
   };

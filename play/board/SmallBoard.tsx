@@ -10,11 +10,6 @@ export function SmallBoard({ picture }: { picture: Picture }) {
   const side = Math.max(1, Math.floor(SIDE / Math.max(width, height)));
   const canvas = useCanvas(picture, side);
   return (
-    <canvas
-      ref={canvas}
-      class="small"
-      aria-hidden="true"
-      style={{ width: `${width * side}px`, height: `${height * side}px` }}
-    />
+    <canvas ref={canvas} class="small" aria-hidden="true" style={{ width: `${width * side}px` }} />
   );
 }

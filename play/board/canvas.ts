@@ -111,6 +111,8 @@ function drawGround(
 
 function hatch(context: Context, { x, y, side, palette }: Omit<Place, 'cell'>): void {
   context.strokeStyle = palette.soft;
+  // Costs stay readable over it.
+  context.globalAlpha = side >= NUMBERS_FROM ? 0.5 : 0.85;
   context.lineWidth = Math.max(0.75, side * 0.02);
   context.beginPath();
   const step = Math.max(3, side / 6);
@@ -120,6 +122,7 @@ function hatch(context: Context, { x, y, side, palette }: Omit<Place, 'cell'>): 
     context.lineTo(x + far, y + near);
   }
   context.stroke();
+  context.globalAlpha = 1;
 }
 
 function drawPlan(
@@ -219,7 +222,7 @@ function badge(
 }
 
 function drawMarks(context: Context, picture: Picture, { side, palette }: Style): void {
-  const { painting, selected, cursor, fault, drawing } = picture;
+  const { painting, selected, cursor, faults, drawing } = picture;
   const frame = (cell: number, colour: string, dash: number[]): void => {
     const [x, y] = middle(cell, drawing.width, side);
     context.strokeStyle = colour;
@@ -234,15 +237,16 @@ function drawMarks(context: Context, picture: Picture, { side, palette }: Style)
   if (current !== null) frame(current, palette.ink, []);
   if (selected !== null) frame(selected, palette.cursor, []);
   if (cursor !== null) frame(cursor, palette.cursor, [side * 0.15, side * 0.1]);
-  if (fault === null) return;
-  const [x, y] = middle(fault, drawing.width, side);
   const arm = side * (side >= NUMBERS_FROM ? 0.22 : 0.32);
   context.strokeStyle = palette.fault;
   context.lineWidth = Math.max(2.5, side * 0.12);
   context.beginPath();
-  for (const sign of [1, -1]) {
-    context.moveTo(x - arm, y - sign * arm);
-    context.lineTo(x + arm, y + sign * arm);
+  for (const fault of faults) {
+    const [x, y] = middle(fault, drawing.width, side);
+    for (const sign of [1, -1]) {
+      context.moveTo(x - arm, y - sign * arm);
+      context.lineTo(x + arm, y + sign * arm);
+    }
   }
   context.stroke();
 }

@@ -7,8 +7,8 @@ export interface Picture {
   /** What stands elsewhere than drawn: while walking, and while a clause of Sokoban is shown. */
   readonly moved: { readonly agent: number; readonly boxes: readonly number[] } | null;
   readonly painting: Painting | null;
-  /** Of the wrong line that is nearest, if it names a cell. */
-  readonly fault: number | null;
+  /** That wrong lines are about. */
+  readonly faults: readonly number[];
   readonly selected: number | null;
   readonly cursor: number | null;
 }
@@ -55,6 +55,7 @@ export function describeCell(picture: Picture, cell: number): string {
     const [g, h] = [painting.g[cell]!, painting.h[cell]!];
     if (status > 0 && g >= 0) parts.push(`g ${g}, h ${h}, f ${g + h}`);
     if (painting.dropped[cell] === 1) parts.push('the last clause about it is dropped');
+    if (picture.faults.includes(cell)) parts.push('wrong');
     if (painting.plan.includes(cell)) parts.push(`step ${painting.plan.indexOf(cell)} of the plan`);
   }
   const { width } = drawing;

@@ -24,7 +24,7 @@ const EXPLAINED: readonly string[] = [
   'Nothing is dropped: the model sees the whole search.',
   'All close clauses are dropped: it sees what A* found, not in which order it went on from there.',
   'Costs are dropped too: it sees where A* has been, and no distances.',
-  'Of the create clauses that level 2 leaves, each is dropped with a chance of 30 % too.',
+  'Each create clause that level 2 leaves may be dropped too, with a chance of 30 %.',
   'The whole trace is dropped: it sees the plan alone.',
 ];
 
@@ -38,8 +38,8 @@ export function DroppingPanel(props: Props) {
     <div class="fields">
       <fieldset class="choice levels">
         <legend>
-          Level of dropping, and how often Dualformer draws it in training on{' '}
-          {environment === 'maze' ? 'mazes' : 'Sokoban'}
+          Level of dropping, and its share of Dualformer's training on{' '}
+          {environment === 'maze' ? 'mazes' : 'Sokoban'}, as far as is known
         </legend>
         {LEVEL_NAMES.map((name, one) => (
           <label key={one} title={name}>
@@ -50,14 +50,14 @@ export function DroppingPanel(props: Props) {
               onChange={() => onLevel(one)}
             />
             <span>
-              <b>{one}</b> {SHORT[one]}
-              <small>{percent(strategy.probabilities[one]!)}</small>
+              <b>{one}</b> <em>{percent(strategy.probabilities[one]!)}</em>
+              <small>{SHORT[one]}</small>
               <i style={{ width: `${100 * strategy.probabilities[one]!}%` }} />
             </span>
           </label>
         ))}
       </fieldset>
-      <p>{EXPLAINED[level]}</p>
+      <p class="said">{EXPLAINED[level]}</p>
       <span class="buttons">
         <button type="button" class="main" onClick={onDraw}>
           Draw as in training
@@ -75,5 +75,4 @@ export function DroppingPanel(props: Props) {
   );
 }
 
-const percent = (share: number): string =>
-  `${(100 * share).toFixed(share < 0.1 ? 0 : 1)} %`.replace('.0', '');
+const percent = (share: number): string => `${Math.round(100 * share)} %`;

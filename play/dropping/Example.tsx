@@ -13,15 +13,15 @@ export function Example({ thought }: { thought: Thought }) {
     <>
       <p class="verdict" role="status">
         <strong>
-          Kept {left} of {all} tokens
+          Kept {left.toLocaleString('en')} of {all.toLocaleString('en')} tokens
         </strong>{' '}
         of the trace
         {solved ? `, and all ${ids.length - all} of the plan.` : '.'}
       </p>
       {solved ? (
         <p class="hint">
-          No token names the level. The model learns from <code>bos {first} … eos</code>, and so it
-          is <code>bos {first}</code> that makes it think like this again: {mode} mode.
+          No token names the level. The model learns to write <code>bos {first} … eos</code>, and{' '}
+          {mode} mode is no more than <code>bos {first}</code> given as the beginning.
         </p>
       ) : (
         <p class="hint">There is no plan, so training has no such example.</p>

@@ -1,23 +1,17 @@
 import type { Judgement } from '../thought/judgement.ts';
+import { badgeOf } from './badge.ts';
 
 /** What the plan and the trace of a whole response are worth. */
 export function Verdict({ judgement, optimal }: { judgement: Judgement; optimal: number | null }) {
-  const { outcome, planLength, reason, trace } = judgement.record;
-  const badge = {
-    optimal: ['good', '✓ optimal', `plan of ${planLength} positions`],
-    solved: [
-      'fair',
-      `✓ valid, +${(planLength ?? 0) - (optimal ?? 0)} steps`,
-      `plan of ${planLength} positions`,
-    ],
-    wrong: ['bad', '✕ invalid', reason],
-    malformed: ['bad', '✕ no plan', reason],
-  }[outcome] as [string, string, string];
-  const [fault] = judgement.faults;
+  const { record, faults } = judgement;
+  const { tone, text, detail } = badgeOf(record, optimal);
+  const [fault] = faults;
   return (
     <p class="verdict" role="status">
-      <strong class={`badge ${badge[0]}`}>{badge[1]}</strong> {badge[2]}; {TRACE_TEXT[trace]}
-      {trace === 'illegal' && fault !== undefined && `: line ${fault.line + 1} ${fault.reason}`}
+      <strong class={`badge ${tone}`}>{text}</strong> {detail}; {TRACE_TEXT[record.trace]}
+      {record.trace === 'illegal' &&
+        fault !== undefined &&
+        `: line ${fault.line + 1} ${fault.reason}`}
     </p>
   );
 }

@@ -1,4 +1,4 @@
-/** What a response is worth, by the kit's own checkers, and where it first goes wrong. */
+/** What a response is worth, by the kit's own checkers, and where it goes wrong. */
 import type { Board } from '../../envs/environment.ts';
 import { environmentOf } from '../../envs/index.ts';
 import { judgeResponse } from '../../src/evaluation/evaluate.ts';
@@ -6,7 +6,7 @@ import type { SampleRecord } from '../../src/evaluation/records.ts';
 import { clauseBounds } from '../../traces/clauses.ts';
 import { parseResponse } from '../../traces/parse.ts';
 import { validateTrace } from '../../traces/validate.ts';
-import { EOS, type Vocabulary } from '../../traces/vocabulary.ts';
+import { CLOSE, EOS, type Vocabulary } from '../../traces/vocabulary.ts';
 import type { Line } from './lines.ts';
 
 /** Of a line, or of what lacks behind the last one. */
@@ -58,13 +58,35 @@ export function faultsSoFar(ids: Uint16Array, problem: Problem): Fault[] {
   return faults.filter(({ line }) => line < whole);
 }
 
+/**
+ * A complete trace is judged up to its first fault. Of a trace that clauses are dropped from, each clause
+ * is judged by itself, so that those behind a fault are judged as if it were not there.
+ */
 function traceFaults(ids: Uint16Array, { task, vocabulary }: Problem): Fault[] {
   const { reasoning } = parseResponse(ids, vocabulary);
-  const verdict = validateTrace(task, vocabulary.environment, vocabulary, reasoning);
-  if (verdict.verdict !== 'illegal') return [];
-  const until = clauseBounds(reasoning).length - 1;
-  return [{ line: verdict.clause, reason: verdict.reason, until }];
+  const bounds = clauseBounds(reasoning);
+  const count = bounds.length - 1;
+  const clauses = Array.from({ length: count }, (_, line) => ({
+    line,
+    tokens: reasoning.slice(bounds[line], bounds[line + 1]),
+  }));
+  const faults: Fault[] = [];
+  for (;;) {
+    const left = faults.length === 0 ? reasoning : clauses.flatMap(({ tokens }) => tokens);
+    const verdict = validateTrace(task, vocabulary.environment, vocabulary, left);
+    if (verdict.verdict !== 'illegal') return faults;
+    const { reason } = verdict;
+    const line = clauses[verdict.clause]?.line ?? count;
+    const isComplete = clauses.slice(0, 2).some(({ tokens }) => tokens[0] === CLOSE);
+    const ends = isComplete || line === count || faults.length + 1 === MOST_FAULTS;
+    faults.push({ line, reason, until: ends ? count : line + 1 });
+    if (ends) return faults;
+    clauses.splice(verdict.clause, 1);
+  }
 }
+
+/** In one trace: more help nobody, and each is searched for anew. */
+const MOST_FAULTS = 32;
 
 function planFaults(
   ids: Uint16Array,

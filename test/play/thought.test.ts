@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { faultsSoFar, judge, type Problem } from '../../play/thought/judgement.ts';
+import { faultsSoFar, isUnjudged, judge, type Problem } from '../../play/thought/judgement.ts';
 import { lineText, readLines } from '../../play/thought/lines.ts';
 import { CLOSED, lineAbout, OPEN, paint } from '../../play/thought/painting.ts';
 import { stageAt } from '../../play/thought/stage.ts';
@@ -126,6 +126,39 @@ describe('the judgement of a response', () => {
     expect(faultsSoFar(wrong.subarray(0, end - 1), problemOf(trace))).toEqual([]);
   });
 
+  const judged = (rows: readonly string[], words: string) => {
+    const trace = traceOf('maze', mazeOf(...rows));
+    const ids = Uint16Array.from(words.split(' '), (word) => trace.vocabulary.id(word));
+    const lines = readLines(ids, trace.vocabulary, trace.task);
+    return { ...judge(ids, lines, problemOf(trace)), lines };
+  };
+
+  it('leaves what stands behind the fault of a complete trace, up to the plan, unjudged', () => {
+    const { faults, lines } = judged(
+      ['S.G', '.##'],
+      'create 0 0 c0 c2 close 0 0 c0 c2 create 2 0 c1 c0 close 2 0 c1 c0 create 0 1 c1 c3 ' +
+        'plan 0 0 plan 1 0 plan 2 0 eos',
+    );
+    expect(faults.map(({ line }) => line)).toEqual([2]);
+    const unjudged = lines.flatMap((_, i) => (isUnjudged(faults, i) ? [i] : []));
+    expect(unjudged).toEqual([3, 4]);
+  });
+
+  it('marks every false clause of a trace that others were dropped from', () => {
+    // Walls at 1 1 and 2 1.
+    const { faults, lines, record } = judged(
+      ['S.G', '.##'],
+      'create 1 0 create 2 1 create 2 0 create 1 1 plan 0 0 plan 1 0 plan 2 0 eos',
+    );
+    expect(record.trace).toBe('illegal');
+    const reason = 'no steps lead to it';
+    expect(faults).toEqual([
+      { line: 1, reason, until: 2 },
+      { line: 3, reason, until: 4 },
+    ]);
+    expect(lines.some((_, i) => isUnjudged(faults, i))).toBe(false);
+  });
+
   it('marks the position at which a plan goes wrong', () => {
     const trace = traceOf('maze', mazeOf('S.G', '.##'));
     const { vocabulary } = trace;
@@ -133,7 +166,7 @@ describe('the judgement of a response', () => {
     const ids = Uint16Array.from(words, (word) => vocabulary.id(word));
     const { record, faults } = judge(ids, readLines(ids, vocabulary, trace.task), problemOf(trace));
     expect(record.outcome).toBe('wrong');
-    expect(faults).toEqual([{ line: 2, reason: 'is a wall' }]);
+    expect(faults).toEqual([{ line: 2, reason: 'is a wall', until: 3 }]);
   });
 
   it('marks where a response stops being one', () => {
@@ -142,7 +175,8 @@ describe('the judgement of a response', () => {
     const ids = Uint16Array.from(['plan', '0', '0', 'plan', '1'], (word) => vocabulary.id(word));
     const { record, faults } = judge(ids, readLines(ids, vocabulary, trace.task), problemOf(trace));
     expect(record.outcome).toBe('malformed');
-    expect(faults).toEqual([{ line: 2, reason: 'a position of the plan lacks a coordinate' }]);
+    const reason = 'a position of the plan lacks a coordinate';
+    expect(faults).toEqual([{ line: 2, reason, until: 2 }]);
   });
 });
 

@@ -1,0 +1,32 @@
+/** What a response is worth in two words, and why. */
+import type { SampleRecord } from '../../src/evaluation/records.ts';
+
+export interface Badge {
+  readonly tone: 'good' | 'fair' | 'bad';
+  readonly text: string;
+  readonly detail: string;
+}
+
+/** @param optimal positions of a shortest plan; null if none is known */
+export function badgeOf(
+  { outcome, planLength, reason }: Pick<SampleRecord, 'outcome' | 'planLength' | 'reason'>,
+  optimal: number | null,
+): Badge {
+  const plan = `plan of ${planLength} positions`;
+  switch (outcome) {
+    case 'optimal':
+      return { tone: 'good', text: '✓ optimal', detail: plan };
+    case 'solved': {
+      const more = (planLength ?? 0) - (optimal ?? 0);
+      return {
+        tone: 'fair',
+        text: `✓ valid, +${more} ${more === 1 ? 'step' : 'steps'}`,
+        detail: plan,
+      };
+    }
+    case 'wrong':
+      return { tone: 'bad', text: '✕ invalid', detail: reason ?? '' };
+    case 'malformed':
+      return { tone: 'bad', text: '✕ no plan', detail: reason ?? '' };
+  }
+}
