@@ -2,7 +2,7 @@ import { useMemo, useState } from 'preact/hooks';
 import { BoardSection } from './board/BoardSection.tsx';
 import { drawingOf } from './board/drawing.ts';
 import { Legend } from './board/Legend.tsx';
-import { usualSettings } from './board/NewBoard.tsx';
+import { usualSettings } from './board/usualSettings.ts';
 import { hasTool, type Tool } from './board/Tools.tsx';
 import { GREEDY } from './model/sampling.ts';
 import { useModel } from './model/useModel.ts';

@@ -1,21 +1,12 @@
 import { useState } from 'preact/hooks';
 import type { GenerationSettings } from '../search/messages.ts';
 import type { EnvironmentName } from './drawing.ts';
+import { usualSettings } from './usualSettings.ts';
 
 interface Props {
   readonly onGenerate: (settings: GenerationSettings) => Promise<void>;
   readonly settings: GenerationSettings;
   readonly onSettings: (settings: GenerationSettings) => void;
-}
-
-const USUAL: Readonly<Record<EnvironmentName, Omit<GenerationSettings, 'seed'>>> = {
-  maze: { environment: 'maze', width: 10, height: 10, walls: 0.4, boxes: 2 },
-  sokoban: { environment: 'sokoban', width: 7, height: 7, walls: 2, boxes: 2 },
-};
-
-/** Boards as the papers have them, mazes somewhat smaller. */
-export function usualSettings(environment: EnvironmentName): Omit<GenerationSettings, 'seed'> {
-  return USUAL[environment];
 }
 
 /** The settings of the kit's generators. */
@@ -47,7 +38,9 @@ export function NewBoard({ onGenerate, settings, onSettings }: Props) {
         Kind
         <select
           value={environment}
-          onChange={({ currentTarget }) => change(USUAL[currentTarget.value as EnvironmentName])}
+          onChange={({ currentTarget }) =>
+            change(usualSettings(currentTarget.value as EnvironmentName))
+          }
         >
           <option value="maze">Maze</option>
           <option value="sokoban">Sokoban</option>

@@ -1,7 +1,8 @@
 /** A canvas that shows a picture, drawn again whenever that, its size or the theme changes. */
 import type { RefObject } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { drawPicture, paletteOf } from './canvas.ts';
+import { drawPicture } from './canvas.ts';
+import { paletteOf } from './palette.ts';
 import type { Picture } from './picture.ts';
 
 /** @param side of a cell, in pixels of the page */

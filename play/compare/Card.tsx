@@ -17,7 +17,7 @@ interface Props {
 /** All that one has said of the board so far, small; pressed, it is shown large. */
 export function Card({ desk, contender, waits, chosen, onChoose }: Props) {
   const { drawing, task } = desk;
-  const { who, thought, badge, traceTokens, milliseconds } = contender;
+  const { who, thought, badge, traceTokens, samples, milliseconds } = contender;
   const picture = useMemo(() => {
     const position = thought?.lines.length ?? 0;
     const painting = thought && paint(thought.lines, position, drawing.cells.length);
@@ -39,6 +39,7 @@ export function Card({ desk, contender, waits, chosen, onChoose }: Props) {
         {thought === null ? (waits ? 'Waits…' : 'Not asked yet') : `${traceTokens} trace tokens`}
       </span>
       <span>{milliseconds === null ? '\u00a0' : durationText(milliseconds)}</span>
+      {samples > 1 && badge !== null && <span>best of {samples}</span>}
     </button>
   );
 }

@@ -16,6 +16,11 @@ interface Props {
 
 /** Four small boards, of which one is shown large. */
 export function ComparePanel({ desk, answers, contenders, onAsk, chosen, onChoose }: Props) {
+  const choose = (who: Who): void => {
+    onChoose(who);
+    // On a phone it is above what is seen.
+    document.querySelector('.board')?.scrollIntoView({ block: 'nearest' });
+  };
   const waits = answers.some(({ ended }) => ended === 'no');
   return (
     <ModelForm {...{ desk, answers, onAsk }} verb="Compare">
@@ -25,7 +30,7 @@ export function ComparePanel({ desk, answers, contenders, onAsk, chosen, onChoos
             <Card
               {...{ desk, contender, waits }}
               chosen={contender.who === chosen}
-              onChoose={onChoose}
+              onChoose={choose}
             />
           </li>
         ))}

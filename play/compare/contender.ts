@@ -15,6 +15,8 @@ export interface Contender {
   /** Null while it goes on, and of what was stopped. */
   readonly badge: Badge | null;
   readonly traceTokens: number;
+  /** Of which `thought` is the best. */
+  readonly samples: number;
   /** Of all samples; null while it goes on. */
   readonly milliseconds: number | null;
 }
@@ -29,6 +31,7 @@ export function searchContender({ thought, answer }: SearchState): Contender {
     thought,
     badge: known ? (plan === null ? unsolved : solved) : null,
     traceTokens: thought === null ? 0 : traceTokens(thought),
+    samples: 1,
     milliseconds: answer?.milliseconds ?? null,
   };
 }
@@ -46,6 +49,7 @@ export function modelContender(
     thought: begun ? thought : null,
     badge: record === undefined ? null : badgeOf(record, optimal),
     traceTokens: thought === null ? 0 : traceTokens(thought),
+    samples: answer?.samples.length ?? 1,
     milliseconds: answer?.milliseconds ?? null,
   };
 }

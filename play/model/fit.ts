@@ -3,7 +3,7 @@ import type { Board } from '../../envs/environment.ts';
 import type { Vocabulary } from '../../traces/vocabulary.ts';
 import type { RunSummary } from '../../src/pageApi.ts';
 import type { EnvironmentName } from '../board/drawing.ts';
-import { usualSettings } from '../board/NewBoard.tsx';
+import { usualSettings } from '../board/usualSettings.ts';
 import type { GenerationSettings } from '../search/messages.ts';
 import type { Desk } from '../tab.ts';
 
