@@ -43,7 +43,8 @@ export function keptTokens(reasoning: Uint16Array, left: Uint16Array): Uint8Arra
     // Costs stand behind the state, and are left or dropped as a whole.
     const wholly = claim.length === clause.length || claim.length === clause.length - 2;
     if (!wholly || !claim.every((id, at) => id === clause[at])) continue;
-    kept.fill(1, bounds[i]!, bounds[i]! + claim.length);
+    const begin = bounds[i]!;
+    kept.fill(1, begin, begin + claim.length);
     next++;
   }
   return kept;

@@ -12,21 +12,10 @@ export function badgeOf(
   { outcome, planLength, reason }: Pick<SampleRecord, 'outcome' | 'planLength' | 'reason'>,
   optimal: number | null,
 ): Badge {
-  const plan = `plan of ${planLength} positions`;
-  switch (outcome) {
-    case 'optimal':
-      return { tone: 'good', text: '✓ optimal', detail: plan };
-    case 'solved': {
-      const more = (planLength ?? 0) - (optimal ?? 0);
-      return {
-        tone: 'fair',
-        text: `✓ valid, +${more} ${more === 1 ? 'step' : 'steps'}`,
-        detail: plan,
-      };
-    }
-    case 'wrong':
-      return { tone: 'bad', text: '✕ invalid', detail: reason ?? '' };
-    case 'malformed':
-      return { tone: 'bad', text: '✕ no plan', detail: reason ?? '' };
-  }
+  if (outcome === 'wrong') return { tone: 'bad', text: '✕ invalid', detail: reason ?? '' };
+  if (outcome === 'malformed') return { tone: 'bad', text: '✕ no plan', detail: reason ?? '' };
+  const detail = `plan of ${planLength} positions`;
+  if (outcome === 'optimal') return { tone: 'good', text: '✓ optimal', detail };
+  const more = (planLength ?? 0) - (optimal ?? 0);
+  return { tone: 'fair', text: `✓ valid, +${more} ${more === 1 ? 'step' : 'steps'}`, detail };
 }
