@@ -1,5 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import type { Desk } from '../tab.ts';
+import { EngineChoice } from './EngineChoice.tsx';
 import { fittingSettings, fitOn } from './fit.ts';
 import { ModelStatus } from './ModelStatus.tsx';
 import { SamplingFields } from './SamplingFields.tsx';
@@ -57,6 +58,7 @@ export function ModelForm({ desk, answers, verb, onAsk, choice, children }: Prop
           ))}
         </select>
       </label>
+      <EngineChoice state={state} />
       {choice}
       <SamplingFields
         sampling={sampling}

@@ -24,7 +24,7 @@ export function ModelStatus({ state: { model, problem }, fit, answers }: Props) 
     <p class="hint" role="status">
       {model === null
         ? 'Fetching the model…'
-        : `${model.parameters.toLocaleString('en')} parameters, step ${model.step.toLocaleString('en')}, on ${model.engine}.`}{' '}
+        : `${model.parameters.toLocaleString('en')} parameters, step ${model.step.toLocaleString('en')}, on ${model.engineWords}.`}{' '}
       {remark} {answers.length === 0 ? '' : progress(answers)}
     </p>
   );

@@ -17,8 +17,16 @@ export interface PlanRequest extends Asked {
   readonly prompt: Uint16Array;
 }
 
+export type EngineName = 'wasm' | 'webgpu';
+
 export type ToModel =
-  | { readonly type: 'load'; readonly url: string; readonly name: string }
+  | {
+      readonly type: 'load';
+      readonly url: string;
+      readonly name: string;
+      /** Null leaves the choice to the worker. */
+      readonly engine: EngineName | null;
+    }
   /** One after the other, instead of whatever is answered now. */
   | { readonly type: 'plan'; readonly requests: readonly PlanRequest[] }
   | { readonly type: 'stop' };
@@ -27,8 +35,11 @@ export interface LoadedModel {
   readonly vocabulary: VocabularySettings;
   readonly step: number;
   readonly parameters: number;
-  /** What computes, in words. */
-  readonly engine: string;
+  readonly engine: EngineName;
+  /** The same, with what is to be known of it. */
+  readonly engineWords: string;
+  /** What could compute instead, `engine` among it. */
+  readonly engines: readonly EngineName[];
 }
 
 export type FromModel =

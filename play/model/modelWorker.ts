@@ -1,42 +1,52 @@
 /** The worker that holds the model: weights come in once, prompts many times, tokens go out as they come. */
-import plain from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm?url';
-import simd from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm?url';
-import { startWasm } from '../../src/engine/browser.ts';
 import { MODE_PREFIX } from '../../src/evaluation/rollouts.ts';
 import { createRollouts, type Rollouts } from '../../src/model/rollout.ts';
+import { bestEngine, findEngines, startEngine, useEngine, type Engines } from './engine.ts';
 import { fetchCheckpoint } from './fetchCheckpoint.ts';
-import type { FromModel, LoadedModel, PlanRequest, ToModel } from './messages.ts';
+import type { FromModel, PlanRequest, ToModel } from './messages.ts';
 
 /** Tokens that come at once: about a clause. */
 const STREAMED = 6;
+
+type Load = Extract<ToModel, { readonly type: 'load' }>;
 
 const say = (message: FromModel): void => postMessage(message);
 
 let loaded: Promise<Rollouts> | undefined;
 let controller = new AbortController();
-let engine: ReturnType<typeof startWasm> | undefined;
+let found: Promise<Engines> | undefined;
 
 self.addEventListener('message', ({ data }: MessageEvent<ToModel>) => {
   controller.abort();
-  if (data.type === 'load') void load(data.url, data.name);
+  if (data.type === 'load') void load(data);
   else if (data.type === 'plan') {
     controller = new AbortController();
     void planAll(data.requests, controller.signal);
   }
 });
 
-async function load(url: string, name: string): Promise<void> {
+async function load({ url, name, engine: wanted }: Load): Promise<void> {
   const previous = loaded;
   loaded = (async () => {
     (await previous?.catch(() => undefined))?.dispose();
-    const [checkpoint, { simd: hasSimd }] = await Promise.all([
+    // Whatever is chosen in the end, WebAssembly is the likeliest.
+    const [checkpoint, engines] = await Promise.all([
       fetchCheckpoint(url, name),
-      (engine ??= startWasm({ plain, simd })),
+      (found ??= findEngines()),
+      startEngine('wasm'),
     ]);
     const { vocabulary, step, params } = checkpoint;
+    const parameters = params.length;
+    const { engine, words } = await useEngine(wanted ?? bestEngine(engines, parameters));
     const rollouts = createRollouts(checkpoint);
-    const words = `WebAssembly${hasSimd ? '' : ' without SIMD, which is slow'}`;
-    const model: LoadedModel = { vocabulary, step, parameters: params.length, engine: words };
+    const model = {
+      vocabulary,
+      step,
+      parameters,
+      engine,
+      engineWords: words,
+      engines: engines.all,
+    };
     say({ type: 'loaded', ...model });
     return rollouts;
   })();

@@ -5,7 +5,7 @@ import { tokenizerOf } from '../../traces/index.ts';
 import { createVocabulary, type Vocabulary } from '../../traces/vocabulary.ts';
 import { RUNS_PATH, weightsPath, type RunList, type RunSummary } from '../../src/pageApi.ts';
 import type { Drawing } from '../board/drawing.ts';
-import type { Asked, LoadedModel, PlanRequest } from './messages.ts';
+import type { Asked, EngineName, LoadedModel, PlanRequest } from './messages.ts';
 import { startModel, type ModelClient } from './modelClient.ts';
 
 /** The board that was asked about, which may be changed since. */
@@ -36,6 +36,8 @@ export interface ModelState {
   /** To the latest that each has asked. */
   readonly answers: Answers;
   readonly choose: (id: string) => void;
+  /** Loads the model anew, for another engine. */
+  readonly computeBy: (engine: EngineName) => void;
   /** Gives one answer for each way that is asked for, one after the other; stops those before. */
   readonly ask: (
     asker: Asker,
@@ -80,21 +82,21 @@ export function useModel(wanted: boolean): ModelState {
         inFrame(() => amend(ticket, () => ({ ended: 'failed', problem })));
       }
     });
-  const load = (next: RunSummary): void => {
+  const load = (next: RunSummary, engine: EngineName | null): void => {
     client.current ??= start();
     setRun(next);
     setLoaded(null);
     setProblem(null);
     setAnswers({});
     const url = new URL(weightsPath(next.id), document.baseURI).href;
-    client.current.send({ type: 'load', url, name: next.name });
+    client.current.send({ type: 'load', url, name: next.name, engine });
   };
   useEffect(() => {
     if (!wanted || runs !== null) return;
     fetchRuns().then(
       (list) => {
         setRuns(list);
-        if (list[0] !== undefined) load(list[0]);
+        if (list[0] !== undefined) load(list[0], null);
       },
       (error: Error) => setProblem(error.message),
     );
@@ -111,7 +113,10 @@ export function useModel(wanted: boolean): ModelState {
     answers,
     choose(id) {
       const next = runs?.find((one) => one.id === id);
-      if (next !== undefined) load(next);
+      if (next !== undefined) load(next, null);
+    },
+    computeBy(engine) {
+      if (run !== null) load(run, engine);
     },
     ask(asker, board, ways) {
       if (model === null) return;

@@ -33,12 +33,14 @@ export interface TestBrowser {
   close(): Promise<void>;
 }
 
+/** @param flags of Chromium */
 export async function startBrowser(
   places: RunPlaces = { run: SHIPPED_RUN, folders: [] },
+  flags: readonly string[] = [],
 ): Promise<TestBrowser> {
   const folder = await preparePage(() => {});
   const server = await startServer({ files: pageFiles(folder), places }, 0);
-  const args = ['--no-sandbox'];
+  const args = ['--no-sandbox', ...flags];
   const browser = await chromium.launch({ executablePath: CHROMIUM!, args });
   return {
     browser,
