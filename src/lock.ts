@@ -51,19 +51,46 @@ function announce(file: string, folder: string): void {
   }
 }
 
+/**
+ * Whether a live process holds the lock of `folder`; null if that can't be known from here, as of a process on
+ * another machine. Changes nothing.
+ */
+export function isLocked(folder: string): boolean | null {
+  const states = readdirSync(folder)
+    .filter(isLockFile)
+    .map((name) => holderOf(name).state);
+  if (states.includes('live')) return true;
+  return states.every((state) => state === 'dead') ? false : null;
+}
+
 /** The first other process that holds or contends for the lock; removes what dead ones left. */
 function liveHolder(folder: string, own: string): string | null {
   for (const name of readdirSync(folder)) {
     if (!isLockFile(name) || name === own) continue;
-    const [, host, pid] = /^\.lock-(.*)-(\d+)-\d*$/.exec(name) ?? [];
-    if (host === undefined) return `whoever made ${name}; remove it if nobody works there`;
-    if (host !== hostName()) {
+    const { state, host, pid } = holderOf(name);
+    if (state === 'unknown') return `whoever made ${name}; remove it if nobody works there`;
+    if (state === 'elsewhere') {
       return `process ${pid} on ${host}; if that one is gone, remove ${path.join(folder, name)}`;
     }
-    if (startTime(Number(pid)) !== null && name === lockName(Number(pid))) return `process ${pid}`;
+    if (state === 'live') return `process ${pid}`;
     rmSync(path.join(folder, name), { force: true });
   }
   return null;
+}
+
+interface Holder {
+  readonly state: 'live' | 'dead' | 'elsewhere' | 'unknown';
+  readonly host: string | undefined;
+  readonly pid: string | undefined;
+}
+
+/** Who made a file of a lock, by its name. */
+function holderOf(name: string): Holder {
+  const [, host, pid] = /^\.lock-(.*)-(\d+)-\d*$/.exec(name) ?? [];
+  if (host === undefined) return { state: 'unknown', host, pid };
+  if (host !== hostName()) return { state: 'elsewhere', host, pid };
+  const lives = startTime(Number(pid)) !== null && name === lockName(Number(pid));
+  return { state: lives ? 'live' : 'dead', host, pid };
 }
 
 function lockName(pid: number): string {

@@ -151,7 +151,7 @@ function mapped(answers: Answers, change: (answer: Answer) => Answer): Answers {
 async function fetchRuns(): Promise<readonly RunSummary[]> {
   const response = await fetch(new URL(RUNS_PATH, document.baseURI)).catch(() => null);
   if (response?.ok !== true) throw new Error('the list of models could not be fetched');
-  return ((await response.json()) as RunList).runs;
+  return ((await response.json()) as RunList).runs.filter(({ plans }) => plans);
 }
 
 /** Collects changes and makes them once a frame, since tokens of many samples come at once. */

@@ -114,7 +114,7 @@ export function readRun(folder: string, wanted: (name: string) => boolean = () =
   return {
     folder,
     experiment,
-    ...readMetrics(path.join(folder, 'metrics.jsonl')),
+    ...readCourse(path.join(folder, 'metrics.jsonl')),
     provenance,
     evaluations: listEvaluations(folder)
       .filter(wanted)
@@ -122,13 +122,17 @@ export function readRun(folder: string, wanted: (name: string) => boolean = () =
   };
 }
 
+/** The course of the training. */
+export type Course = Pick<
+  Run,
+  'training' | 'validation' | 'seconds' | 'tokensPerSecond' | 'tokens'
+>;
+
 /**
- * A step may stand there twice after a resumption: the later line holds. A last line without its
- * newline was cut off by a kill and is passed over.
+ * Nothing where there is no log. A step may stand there twice after a resumption: the later line holds. A last line without its
+ * newline was cut off by a kill and is passed over. @throws InputError naming line and field
  */
-function readMetrics(
-  file: string,
-): Pick<Run, 'training' | 'validation' | 'seconds' | 'tokensPerSecond' | 'tokens'> {
+export function readCourse(file: string): Course {
   const training = new Map<number, z.infer<typeof trainingLine>>();
   const validation = new Map<number, number>();
   const lines = existsSync(file) ? readFileSync(file, 'utf8').split('\n').slice(0, -1) : [];

@@ -1,8 +1,9 @@
-/** Runs that the page can plan with: their list and their weights. */
+/** The runs that the page shows: their list, and their weights where there are any. */
 import { existsSync, readdirSync, realpathSync } from 'node:fs';
 import path from 'node:path';
 import type { RunList, RunSummary } from '../../pageApi.ts';
 import { InputError } from '../../../envs/inputError.ts';
+import { listEvaluations } from '../../evaluation/evaluation.ts';
 import { sha256 } from '../../files.ts';
 import { kitRoot } from '../../kitPackage.ts';
 import { listCheckpoints } from '../../training/checkpoint.ts';
@@ -10,6 +11,8 @@ import { encodeCheckpoint } from '../../training/checkpointFormat.ts';
 import { chooseCheckpoint, EXPORTED_MODEL } from '../../training/runModel.ts';
 import { runPaths } from '../../training/runFolder.ts';
 import { readRunExperiment } from '../stages/runFolder.ts';
+import { refuseLinks, unlessDamaged } from './bounds.ts';
+import { progressOf } from './progress.ts';
 
 export interface FoundRun {
   readonly folder: string;
@@ -29,66 +32,90 @@ export function runPlaces(run: string | undefined): RunPlaces {
 }
 
 /** @throws InputError if the run that was named holds no weights or can't be read */
-export function findRuns({ run, folders }: RunPlaces): FoundRun[] {
-  const named = run === null ? [] : [readRun(run)];
-  if (run !== null && !hasWeights(run)) {
-    throw new InputError(`${run} holds no checkpoint: train it first`);
+export function findRuns(places: RunPlaces): FoundRun[] {
+  const { run } = places;
+  if (run !== null) {
+    readRunExperiment(run);
+    if (!hasWeights(run)) throw new InputError(`${run} holds no checkpoint: train it first`);
   }
-  const found = folders.flatMap((folder) =>
-    subfolders(folder).flatMap((one) => [one, ...subfolders(one)]),
-  );
-  const others = found.filter(hasWeights).flatMap((folder) => {
-    try {
-      return [readRun(folder)];
-    } catch (error) {
-      // Whatever else lies there is none of the page's business.
-      if (error instanceof InputError) return [];
-      throw error;
-    }
-  });
-  const byId = new Map([...named, ...others].map((one) => [one.summary.id, one]));
-  return [...byId.values()];
+  return locateRuns(places).flatMap((located) => readRun(located) ?? []);
+}
+
+/** Reads no other run. @returns null if there is none of this id that can be read */
+export function findRun(places: RunPlaces, id: string): FoundRun | null {
+  const located = locateRuns(places).find((one) => one.id === id);
+  return located === undefined ? null : readRun(located);
 }
 
 /** What the page is told: not where they lie. */
-export function listOf(runs: readonly FoundRun[]): RunList {
-  return { runs: runs.map((run) => run.summary) };
+export function listOf(runs: readonly FoundRun[], { live }: Pick<RunList, 'live'>): RunList {
+  return { live, runs: runs.map((run) => run.summary) };
 }
 
 /** As a checkpoint for planning only. @throws InputError if it can't be read */
 export function weightsOf({ folder }: FoundRun): Uint8Array {
-  refuseLinks(folder);
+  refuseLinks(folder, weightFiles(folder));
   const checkpoint = chooseCheckpoint(folder, readRunExperiment(folder));
   return Buffer.concat(encodeCheckpoint({ ...checkpoint, optimizer: null }, sha256));
 }
 
-function readRun(folder: string): FoundRun {
-  const { name, description, data, evaluation } = readRunExperiment(folder);
+interface LocatedRun {
+  /** Tells nothing of where the folder lies, and differs between runs of one experiment. */
+  readonly id: string;
+  readonly folder: string;
+  readonly study: string | null;
+}
+
+function locateRuns({ run, folders }: RunPlaces): LocatedRun[] {
+  const located = new Map<string, LocatedRun>();
+  const add = (folder: string, study: string | null): void => {
+    if (!existsSync(runPaths(folder).experiment)) return;
+    const id = sha256(realpathSync(folder)).slice(0, 16);
+    // The first place in the list holds, and what is known best.
+    located.set(id, { id, folder, study: study ?? located.get(id)?.study ?? null });
+  };
+  if (run !== null) add(run, null);
+  for (const one of folders.flatMap(subfolders)) {
+    add(one, null);
+    for (const inner of subfolders(one)) add(inner, path.basename(one));
+  }
+  return [...located.values()];
+}
+
+/** Null if it can't be read: whatever else lies there is none of the page's business. */
+function readRun(located: LocatedRun): FoundRun | null {
+  return unlessDamaged(() => ({ folder: located.folder, summary: summaryOf(located) }), null);
+}
+
+function summaryOf({ id, folder, study }: LocatedRun): RunSummary {
+  refuseLinks(folder, [runPaths(folder).experiment]);
+  const { name, description, data, evaluation, training } = readRunExperiment(folder);
   const { environment, width, height } = data.task;
-  // Tells nothing of where the folder lies, and differs between runs of one experiment.
-  const id = sha256(realpathSync(folder)).slice(0, 16);
-  const label = path.basename(folder) === name ? name : `${name} (${path.basename(folder)})`;
-  const { maxTokens } = evaluation;
-  const words = { id, name: label, description };
-  return { folder, summary: { ...words, environment, width, height, maxTokens } };
+  const base = path.basename(path.resolve(folder));
+  return {
+    id,
+    name: base === name ? name : `${name} (${base})`,
+    folder: base,
+    study,
+    description,
+    environment,
+    width,
+    height,
+    maxTokens: evaluation.maxTokens,
+    plans: hasWeights(folder),
+    progress: progressOf(folder, training.steps),
+    evaluations: listEvaluations(folder).length,
+  };
 }
 
 function hasWeights(folder: string): boolean {
-  const { experiment } = runPaths(folder);
-  return existsSync(experiment) && weightFiles(folder).length > 0;
+  return weightFiles(folder).length > 0;
 }
 
 function weightFiles(folder: string): string[] {
   const exported = path.join(folder, EXPORTED_MODEL);
   const files = listCheckpoints(runPaths(folder).checkpoints).map(({ file }) => file);
   return existsSync(exported) ? [...files, exported] : files;
-}
-
-/** What lies elsewhere is not served, even if a link leads there. */
-function refuseLinks(folder: string): void {
-  const root = realpathSync(folder) + path.sep;
-  const leaving = weightFiles(folder).find((file) => !realpathSync(file).startsWith(root));
-  if (leaving !== undefined) throw new InputError(`${leaving}: leads out of the run`);
 }
 
 /** Links are left out. */

@@ -7,9 +7,9 @@ import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
-import { RUNS_PATH, weightsPath, type RunList } from '../../pageApi.ts';
 import { InputError } from '../../../envs/inputError.ts';
-import { findRuns, listOf, weightsOf, type RunPlaces } from './runs.ts';
+import { playApi, type Api } from './api.ts';
+import type { RunPlaces } from './runs.ts';
 
 export interface Site {
   /** By the path under which they are served, `index.html` among them. */
@@ -26,8 +26,9 @@ export const HOST = '127.0.0.1';
 
 /** @param port 0 takes any that is free @throws InputError if the port is taken or not allowed */
 export async function startServer(site: Site, port: number): Promise<PlayServer> {
+  const own = { files: site.files, api: playApi(site.places) };
   const server = createServer((request, response) => {
-    const { status, type, body } = answer(request, site, portOf(server));
+    const { status, type, body } = answer(request, own, portOf(server));
     send(response, { status, type, body: request.method === 'HEAD' ? '' : body });
   });
   await new Promise<void>((resolve, reject) => {
@@ -50,21 +51,28 @@ interface Answer {
   readonly body: string | Uint8Array;
 }
 
-function answer(request: IncomingMessage, site: Site, port: number): Answer {
+interface Known {
+  readonly files: Site['files'];
+  readonly api: Api;
+}
+
+/** Longer than anything that is here. */
+const LONGEST_ADDRESS = 1_000;
+
+function answer(request: IncomingMessage, { files, api }: Known, port: number): Answer {
   const { method, url = '/' } = request;
   if (!isOwn(request, port)) return refusal(403, 'only for the page of this server');
   if (method !== 'GET' && method !== 'HEAD') return refusal(405, 'nothing can be changed here');
+  if (url.length > LONGEST_ADDRESS) return refusal(414, 'nothing here has so long an address');
   // Without decoding: no name here has a character that needs it.
   const name = url.replace(/[?#].*$/s, '').replace(/^\//, '') || 'index.html';
   try {
-    const file = site.files.get(name);
+    const file = files.get(name);
     if (file !== undefined) return { status: 200, type: typeOf(name), body: readFileSync(file) };
-    if (name === RUNS_PATH) return json(listOf(findRuns(site.places)));
-    const run = name.startsWith('api/')
-      ? findRuns(site.places).find(({ summary }) => weightsPath(summary.id) === name)
-      : undefined;
-    if (run === undefined) return refusal(404, 'there is nothing of that name');
-    return { status: 200, type: 'application/octet-stream', body: weightsOf(run) };
+    const found = name.startsWith('api/') ? api(name) : null;
+    if (found === null) return refusal(404, 'there is nothing of that name');
+    if (!(found instanceof Uint8Array)) return json(found);
+    return { status: 200, type: 'application/octet-stream', body: found };
   } catch (error) {
     if (error instanceof InputError) return refusal(500, error.message);
     return refusal(500, 'this could not be read');
@@ -109,7 +117,7 @@ function send(response: ServerResponse, { status, type, body }: Answer): void {
   response.end(body);
 }
 
-function json(value: RunList): Answer {
+function json(value: object): Answer {
   return { status: 200, type: TYPES['.json']!, body: JSON.stringify(value) };
 }
 

@@ -20,7 +20,10 @@ export function exportSite(folder: string, { files, places }: Site): FoundRun[] 
   }
   for (const run of runs)
     writeFileAtomic(path.join(folder, weightsPath(run.summary.id)), weightsOf(run));
-  writeFileAtomic(path.join(folder, RUNS_PATH), `${JSON.stringify(listOf(runs))}\n`);
+  writeFileAtomic(
+    path.join(folder, RUNS_PATH),
+    `${JSON.stringify(listOf(runs, { live: false }))}\n`,
+  );
   return runs;
 }
 
