@@ -2,6 +2,7 @@
 import { useCompareView } from './compare/useCompareView.tsx';
 import { useDroppingView } from './dropping/useDroppingView.tsx';
 import { useModelView } from './model/useModelView.tsx';
+import { useRunsView } from './runs/useRunsView.tsx';
 import { useSearchView } from './search/useSearchView.tsx';
 import type { Tab } from './tab.ts';
 
@@ -10,4 +11,5 @@ export const TABS: readonly [Tab, ...Tab[]] = [
   { name: 'dropping', title: 'Dropping', wantsModel: false, useView: useDroppingView },
   { name: 'model', title: 'Model', wantsModel: true, useView: useModelView },
   { name: 'compare', title: 'Compare', wantsModel: true, useView: useCompareView },
+  { name: 'runs', title: 'Runs', wantsModel: false, useView: useRunsView },
 ];

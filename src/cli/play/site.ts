@@ -6,20 +6,25 @@ import { InputError } from '../../../envs/inputError.ts';
 import { writeFileAtomic } from '../../files.ts';
 import { findRuns, listOf, weightsOf, type FoundRun } from './runs.ts';
 import { POLICY, type Site } from './server.ts';
+import { runFiles } from './siteRuns.ts';
 
 /** @returns the runs that it holds @throws InputError if there is something in the folder */
 export function exportSite(folder: string, { files, places }: Site): FoundRun[] {
   if (existsSync(folder) && readdirSync(folder).length > 0) {
     throw new InputError(`--export: ${folder} is not empty`);
   }
-  const runs = findRuns(places);
+  const runs = findRuns(places).filter(({ summary }) => summary.plans);
   for (const [name, file] of files) {
     const content = readFileSync(file);
     const isPage = name === 'index.html';
     writeFileAtomic(path.join(folder, name), isPage ? withPolicy(content.toString()) : content);
   }
-  for (const run of runs)
+  for (const run of runs) {
     writeFileAtomic(path.join(folder, weightsPath(run.summary.id)), weightsOf(run));
+  }
+  for (const [name, content] of runFiles(runs)) {
+    writeFileAtomic(path.join(folder, name), `${JSON.stringify(content)}\n`);
+  }
   writeFileAtomic(
     path.join(folder, RUNS_PATH),
     `${JSON.stringify(listOf(runs, { live: false }))}\n`,
