@@ -48,6 +48,8 @@ export interface RunDetails {
   /** Step of the weights that it plans with; null as long as there are none. */
   readonly chosen: number | null;
   readonly evaluations: readonly EvaluationSummary[];
+  /** Evaluations that a site holds nothing of. */
+  readonly leftOut: number;
   /** What of the run can't be read, a line each. */
   readonly problems: readonly string[];
 }
@@ -89,6 +91,8 @@ export interface RolloutTable {
   readonly reasons: Coded<SampleRecord['reason']>;
   readonly planLengths: readonly (number | null)[];
   readonly traceLengths: readonly number[];
+  /** Of each task what a server is asked for one by one; null where there is one. */
+  readonly rollouts: readonly TaskRollouts[] | null;
 }
 
 /** A column of few distinct values, as their indices. */

@@ -14,15 +14,23 @@ interface Props {
 }
 
 /** The responses of one evaluation of a run, to browse. */
-export function EvaluationPanel({ details: { evaluations }, rollouts, opened }: Props) {
+export function EvaluationPanel({ details, rollouts, opened }: Props) {
+  const { evaluations, leftOut } = details;
   const { evaluation, rows, table, problem } = rollouts;
   const [choice, setChoice] = useState(EVERYTHING);
   const listed = useMemo(() => chosenRows(rows, choice), [rows, choice]);
-  if (evaluation === null) return <p class="hint">It was not evaluated yet.</p>;
+  const others = leftOut > 0 && (
+    <p class="hint">
+      {leftOut} of its evaluations {leftOut === 1 ? 'is' : 'are'} not in this site; kit play shows
+      all.
+    </p>
+  );
+  if (evaluation === null) return others || <p class="hint">It was not evaluated yet.</p>;
   return (
     <>
       <h2>Responses</h2>
       <EvaluationChooser {...{ evaluations, evaluation }} onEvaluation={rollouts.choose} />
+      {others}
       {problem !== null && (
         <p class="problem" role="alert">
           {problem}

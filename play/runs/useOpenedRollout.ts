@@ -3,7 +3,7 @@ import { useMemo, useRef, useState } from 'preact/hooks';
 import { environmentOf } from '../../envs/index.ts';
 import { tokenizerOf } from '../../traces/index.ts';
 import { createVocabulary } from '../../traces/vocabulary.ts';
-import { taskPath, type TaskRollouts } from '../../src/pageApi.ts';
+import { taskPath, type RolloutTable, type TaskRollouts } from '../../src/pageApi.ts';
 import { drawingOfTask, type Drawing } from '../board/drawing.ts';
 import type { Desk } from '../tab.ts';
 import { judge, type Judgement, type Problem } from '../thought/judgement.ts';
@@ -23,6 +23,12 @@ export interface OpenedRollout {
   readonly open: (row: RolloutRow) => void;
 }
 
+export interface Place {
+  readonly run: string;
+  readonly evaluation: string;
+  readonly table: RolloutTable | null;
+}
+
 interface Opened {
   readonly path: string;
   readonly row: RolloutRow;
@@ -32,23 +38,25 @@ interface Opened {
   readonly forced: number | null;
 }
 
-/** @param place of the evaluation: its run's id and its own, null if none is chosen */
+/** @param place of the evaluation and its responses, null if none is chosen */
 export function useOpenedRollout(
   { drawing, replace }: Pick<Desk, 'drawing' | 'replace'>,
-  place: readonly [run: string, evaluation: string] | null,
+  place: Place | null,
 ): OpenedRollout {
   const [held, setHeld] = useState<Opened | null>(null);
   const [problem, setProblem] = useState<string | null>(null);
   const latest = useRef('');
   const fetched = useRef<{ path: string; task: TaskRollouts } | null>(null);
-  const prefix = place?.join('/');
+  const prefix = place && `/${place.run}/${place.evaluation}/`;
   const open = async (row: RolloutRow): Promise<void> => {
-    const path = taskPath(...place!, row.task);
+    const { run, evaluation, table } = place!;
+    const path = taskPath(run, evaluation, row.task);
     const request = `${path} ${row.key}`;
     latest.current = request;
     try {
-      // Samples of one task come together.
-      const known = fetched.current?.path === path ? fetched.current.task : null;
+      // Samples of one task come together, and of a site all with their table.
+      const here = table?.rollouts?.[table.ids.indexOf(row.task)];
+      const known = fetched.current?.path === path ? fetched.current.task : here;
       const task = known ?? (await fetchJson<TaskRollouts>(path));
       fetched.current = { path, task };
       if (latest.current !== request) return;
@@ -60,7 +68,8 @@ export function useOpenedRollout(
       if (latest.current === request) setProblem((error as Error).message);
     }
   };
-  const own = held?.drawing === drawing && held.path.includes(`${prefix}/`) ? held : null;
+  const own =
+    held?.drawing === drawing && prefix !== null && held.path.includes(prefix) ? held : null;
   const shown = useMemo(() => {
     if (own === null) return null;
     const { ids, problem, row } = own;

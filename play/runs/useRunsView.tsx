@@ -11,16 +11,15 @@ export function useRunsView(desk: Desk, open: boolean): View {
   const rollouts = useRollouts(state, open);
   const { run } = state;
   const { evaluation } = rollouts;
-  const opened = useOpenedRollout(
-    desk,
-    run === null || evaluation === null ? null : [run.id, evaluation.id],
-  );
+  const { table } = rollouts;
+  const place = run && evaluation && { run: run.id, evaluation: evaluation.id, table };
+  const opened = useOpenedRollout(desk, place);
   // The same element is not rendered again: a thought that plays renders the page every frame.
   const panel = useMemo(
     () => <RunsPanel {...{ state, rollouts, opened }} />,
     [
       ...[state.list, run, state.details, state.problem],
-      ...[evaluation, rollouts.table, rollouts.problem],
+      ...[evaluation, table, rollouts.problem],
       ...[opened.row, opened.judgement, opened.problem],
     ],
   );

@@ -34,6 +34,7 @@ export function detailsOf({ folder, summary }: FoundRun): RunDetails {
       tasks,
       samples,
     })),
+    leftOut: 0,
     problems,
   };
 }

@@ -26,9 +26,12 @@ export function evaluationReader(): (folder: string, name: string) => Evaluation
   };
 }
 
-/** @param most tasks that it holds */
-export function tableOf({ records, settings }: Evaluation, most = Infinity): RolloutTable {
-  const own = records.slice(0, most);
+/** @param rollouts of the first tasks, if it is to hold these only, with their tokens */
+export function tableOf(
+  { records, settings }: Evaluation,
+  rollouts: readonly TaskRollouts[] | null = null,
+): RolloutTable {
+  const own = records.slice(0, rollouts?.length);
   const samples = own.flatMap((record) => record.samples);
   return {
     tasks: records.length,
@@ -41,6 +44,7 @@ export function tableOf({ records, settings }: Evaluation, most = Infinity): Rol
     reasons: coded(samples.map(({ reason }) => reason)),
     planLengths: samples.map(({ planLength }) => planLength),
     traceLengths: samples.map(({ traceLength }) => traceLength),
+    rollouts,
   };
 }
 

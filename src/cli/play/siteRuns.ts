@@ -1,53 +1,70 @@
 /**
- * What a site holds of runs besides their weights: the course of each, and of each evaluation the responses to
- * its first tasks, as many as there is room for.
+ * What a site holds of runs besides their weights: the course of each, and of its first evaluations the
+ * responses to their first tasks. What is left out is counted, so that the page can say so.
  */
-import { detailsPath, tablePath, taskPath } from '../../pageApi.ts';
-import type { RunDetails } from '../../pageApi.ts';
-import { unlessDamaged } from './bounds.ts';
+import { detailsPath, tablePath } from '../../pageApi.ts';
+import type { RunDetails, TaskRollouts } from '../../pageApi.ts';
+import type { Evaluation } from '../../evaluation/evaluation.ts';
+import { unlessDamaged, withoutPlace } from './bounds.ts';
 import { detailsOf, evaluationOf } from './details.ts';
 import { evaluationReader, tableOf, taskOf } from './rollouts.ts';
 import type { FoundRun } from './runs.ts';
 
-/** Of all evaluations together, in bytes. */
-const ROOM = 4_000_000;
-const MOST_TASKS = 100;
+/** For the responses of all runs, which share it evenly, in bytes. */
+const ROOM = 6_000_000;
+/** For those of an evaluation. */
+const MOST = 400_000;
 
-/** By the path under which each is served; lists no evaluation that can't be read or has no room. */
-export function* runFiles(runs: readonly FoundRun[], room = ROOM): Generator<[string, object]> {
-  const read = evaluationReader();
-  const details = runs.map(detailsOf);
-  let left = details.reduce((sum, { evaluations }) => sum + evaluations.length, 0);
-  for (const [i, { folder, summary }] of runs.entries()) {
-    const kept: RunDetails['evaluations'][number][] = [];
-    for (const evaluation of details[i]!.evaluations) {
-      // What one leaves over, those behind it share.
-      const share = room / left--;
-      const name = evaluationOf(folder, evaluation.id)!;
-      const whole = unlessDamaged(() => read(folder, name), null);
-      const tasks = (whole?.records ?? []).slice(0, MOST_TASKS).map((record) => ({
-        path: taskPath(summary.id, evaluation.id, record.id),
-        content: taskOf(whole!, record),
-      }));
-      const own = within(share, tasks);
-      if (whole === null || own.length === 0) continue;
-      room -= own.reduce((sum, { content }) => sum + bytesOf(content), 0);
-      kept.push(evaluation);
-      yield [tablePath(summary.id, evaluation.id), tableOf(whole, own.length)];
-      for (const { path, content } of own) yield [path, content];
-    }
-    yield [detailsPath(summary.id), { ...details[i]!, evaluations: kept }];
+/** By the path under which each is served. */
+export function* runFiles(
+  runs: readonly FoundRun[],
+  room: number = ROOM,
+): Generator<[string, object]> {
+  let left = room;
+  for (const [i, run] of runs.entries()) {
+    // What one leaves over, those behind it share.
+    left -= yield* filesOf(run, left / (runs.length - i));
   }
 }
 
-/** The first of them that fit. */
-function within<File extends { readonly content: object }>(
+/** @returns the bytes of its responses */
+function* filesOf(
+  { folder, summary }: FoundRun,
   room: number,
-  files: readonly File[],
-): File[] {
-  let sum = 0;
-  const beyond = files.findIndex(({ content }) => (sum += bytesOf(content)) > room);
-  return files.slice(0, beyond < 0 ? files.length : beyond);
+): Generator<[string, object], number> {
+  const read = evaluationReader();
+  const details = detailsOf({ folder, summary });
+  const problems = [...details.problems];
+  const tell = (problem: Error): void => void problems.push(withoutPlace(folder, problem));
+  const kept: RunDetails['evaluations'][number][] = [];
+  let used = 0;
+  for (const evaluation of details.evaluations) {
+    const name = evaluationOf(folder, evaluation.id)!;
+    const whole = unlessDamaged(() => read(folder, name), null, tell);
+    if (whole === null) continue;
+    const { tasks, bytes } = firstTasks(whole, Math.min(MOST, room - used));
+    if (tasks.length === 0) continue;
+    used += bytes;
+    kept.push(evaluation);
+    yield [tablePath(summary.id, evaluation.id), tableOf(whole, tasks)];
+  }
+  const leftOut = details.evaluations.length - kept.length;
+  yield [detailsPath(summary.id), { ...details, evaluations: kept, leftOut, problems }];
+  return used;
 }
 
-const bytesOf = (content: object): number => Buffer.byteLength(JSON.stringify(content)) + 1;
+function firstTasks(
+  evaluation: Evaluation,
+  room: number,
+): { readonly tasks: TaskRollouts[]; readonly bytes: number } {
+  const tasks: TaskRollouts[] = [];
+  let bytes = 0;
+  for (const record of evaluation.records) {
+    const task = taskOf(evaluation, record);
+    const size = JSON.stringify(task).length;
+    if (bytes + size > room) break;
+    bytes += size;
+    tasks.push(task);
+  }
+  return { tasks, bytes };
+}
