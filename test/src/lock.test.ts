@@ -5,7 +5,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { InputError } from '../../envs/inputError.ts';
-import { acquireLock, isLockFile } from '../../src/lock.ts';
+import { acquireLock, isLocked, isLockFile } from '../../src/lock.ts';
 
 const LOCK = path.resolve('dist/src/lock.js');
 
@@ -37,8 +37,11 @@ describe('a lock on a folder', () => {
     });
     await once(holder.stdout, 'data');
     expect(() => acquireLock(folder)).toThrow(`${folder}: is in use by process ${holder.pid}`);
+    expect(isLocked(folder)).toBe(true);
     holder.kill('SIGKILL');
     await once(holder, 'exit');
+    // Looking alone removes nothing.
+    expect([isLocked(folder), readdirSync(folder).length]).toEqual([false, 1]);
     acquireLock(folder)();
     expect(readdirSync(folder)).toEqual([]);
   });
@@ -52,6 +55,7 @@ describe('a lock on a folder', () => {
   it('of another host is in the way, and the message says what to remove', () => {
     const name = '.lock-some-other-host-42-777';
     writeFileSync(path.join(folder, name), '');
+    expect(isLocked(folder)).toBeNull();
     expect(() => acquireLock(folder)).toThrow(
       /process 42 on some-other-host.*\.lock-some-other-host/,
     );

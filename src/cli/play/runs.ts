@@ -6,6 +6,7 @@ import { InputError } from '../../../envs/inputError.ts';
 import { listEvaluations } from '../../evaluation/evaluation.ts';
 import { sha256 } from '../../files.ts';
 import { kitRoot } from '../../kitPackage.ts';
+import { isLocked } from '../../lock.ts';
 import { listCheckpoints } from '../../training/checkpoint.ts';
 import { encodeCheckpoint } from '../../training/checkpointFormat.ts';
 import { chooseCheckpoint, EXPORTED_MODEL } from '../../training/runModel.ts';
@@ -36,7 +37,9 @@ export function findRuns(places: RunPlaces): FoundRun[] {
   const { run } = places;
   if (run !== null) {
     readRunExperiment(run);
-    if (!hasWeights(run)) throw new InputError(`${run} holds no checkpoint: train it first`);
+    // One that trains will have some soon, and can be watched till then.
+    if (!hasWeights(run) && isLocked(run) !== true)
+      throw new InputError(`${run} holds no checkpoint: train it first`);
   }
   return locateRuns(places).flatMap((located) => readRun(located) ?? []);
 }

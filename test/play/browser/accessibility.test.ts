@@ -60,6 +60,16 @@ describe.skipIf(CHROMIUM === null)('axe finds nothing wrong', () => {
     expect(await violationsOf(page)).toEqual([]);
   });
 
+  it.each(looks)('with a response of a run in the $colorScheme theme', async (look) => {
+    const { page } = await browser.open(MAZE, look);
+    await page.getByRole('tab', { name: 'Runs' }).click();
+    await page.getByText('The losses as a table').click();
+    await page.getByRole('combobox', { name: 'Plan', exact: true }).selectOption('unsolved');
+    await page.getByRole('option', { name: '✕' }).first().click();
+    await page.locator('.opened .badge').waitFor();
+    expect(await violationsOf(page)).toEqual([]);
+  });
+
   it('but finds a button without a name', async () => {
     const { page } = await browser.open(MAZE);
     await page.evaluate(() =>
