@@ -18,9 +18,16 @@ export function useRunsView(desk: Desk, open: boolean): View {
   const panel = useMemo(
     () => <RunsPanel {...{ state, rollouts, opened }} />,
     [
-      ...[state.list, run, state.details, state.problem],
-      ...[evaluation, table, rollouts.problem],
-      ...[opened.row, opened.judgement, opened.problem],
+      state.list,
+      run,
+      state.details,
+      state.problem,
+      evaluation,
+      table,
+      rollouts.problem,
+      opened.row,
+      opened.judgement,
+      opened.problem,
     ],
   );
   return { thought: opened.thought, moves: true, panel };

@@ -36,8 +36,12 @@ describe('the rows of a table', () => {
       fc.property(evaluations, (evaluation) => {
         const rows = rowsOf(sent(evaluation));
         const expected = evaluation.records.flatMap((record) =>
-          record.samples.map(({ tokens: _, ...sample }, i) => ({
-            ...sample,
+          record.samples.map((sample, i) => ({
+            outcome: sample.outcome,
+            trace: sample.trace,
+            reason: sample.reason,
+            planLength: sample.planLength,
+            traceLength: sample.traceLength,
             task: record.id,
             sample: i,
             searchLength: record.aStarTraceLength,
