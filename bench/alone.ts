@@ -9,10 +9,12 @@ import { realpathSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Table } from '../src/report/table.ts';
 import { measureGeneration } from './generation.ts';
+import { measurePlayground } from './playground.ts';
 import type { Row } from './rows.ts';
 
 export const ALONE = {
   generation: () => measureGeneration(),
+  playground: () => measurePlayground(),
 } as const satisfies Record<string, () => Promise<Row[]>>;
 
 export type AloneName = keyof typeof ALONE;
@@ -20,7 +22,7 @@ export type AloneName = keyof typeof ALONE;
 export interface Alone {
   readonly part: AloneName;
   readonly rows: readonly Row[];
-  /** MiB, of the whole process. */
+  /** MiB, of the whole process, browsers apart. */
   readonly peakMemory: number;
 }
 

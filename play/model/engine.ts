@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import plain from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm?url';
 import simd from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm?url';
-import { startWasm } from '../../src/engine/browser.ts';
+import { startWasm, startWebGpu } from '../../src/engine/browser.ts';
 import type { EngineName } from './messages.ts';
 
 /**
@@ -56,19 +56,16 @@ export async function useEngine(engine: EngineName): Promise<Started> {
 
 /** @throws Error if it does not start here */
 export function startEngine(name: EngineName): Promise<string> {
-  const starting = started.get(name) ?? (name === 'wasm' ? startWebAssembly() : startWebGpu());
+  const starting = started.get(name) ?? start(name);
   started.set(name, starting);
   return starting;
 }
 
-async function startWebAssembly(): Promise<string> {
+async function start(name: EngineName): Promise<string> {
+  if (name === 'webgpu') {
+    await startWebGpu();
+    return 'WebGPU';
+  }
   const { simd: hasSimd } = await startWasm({ plain, simd });
   return `WebAssembly${hasSimd ? '' : ' without SIMD, which is slow'}`;
-}
-
-async function startWebGpu(): Promise<string> {
-  await import('@tensorflow/tfjs-backend-webgpu');
-  const works = await tf.setBackend('webgpu').catch(() => false);
-  if (!works) throw new Error('WebGPU does not start in this browser');
-  return 'WebGPU';
 }

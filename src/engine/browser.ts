@@ -25,3 +25,10 @@ export async function startWasm({ plain, simd }: WasmFiles): Promise<{ readonly 
   if (!(await tf.setBackend('wasm'))) throw new Error('WebAssembly does not start in this browser');
   return { simd: hasSimd === true };
 }
+
+/** Makes WebGPU the backend of this thread. @throws Error if it does not start here */
+export async function startWebGpu(): Promise<void> {
+  await import('@tensorflow/tfjs-backend-webgpu');
+  const works = await tf.setBackend('webgpu').catch(() => false);
+  if (!works) throw new Error('WebGPU does not start in this browser');
+}

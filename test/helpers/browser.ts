@@ -1,22 +1,13 @@
 /** A real browser, where there is one, on the page as `kit play` serves it. */
-import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
+import { CHROMIUM } from '../../bench/chromium.ts';
 import { pageFiles, preparePage } from '../../src/cli/play/page.ts';
 import type { RunPlaces } from '../../src/cli/play/runs.ts';
 import { startServer } from '../../src/cli/play/server.ts';
 import { kitRoot } from '../../src/kitPackage.ts';
 
-const PLACES = [
-  '/usr/bin/chromium',
-  '/usr/bin/chromium-browser',
-  '/usr/bin/google-chrome',
-  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
-];
-
-/** KIT_CHROMIUM, or where Chromium is installed by usage; null if there is none. */
-export const CHROMIUM =
-  process.env['KIT_CHROMIUM'] ?? PLACES.find((file) => existsSync(file)) ?? null;
+export { CHROMIUM };
 
 export const SHIPPED_RUN = path.join(kitRoot, 'results', 'demo');
 
