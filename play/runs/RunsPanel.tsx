@@ -5,7 +5,7 @@ import { RunChooser } from './RunChooser.tsx';
 import type { OpenedRollout } from './useOpenedRollout.ts';
 import type { RolloutsState } from './useRollouts.ts';
 import type { RunsState } from './useRuns.ts';
-import { progressText } from './words.ts';
+import { progressText, sentence } from './words.ts';
 
 interface Props {
   readonly state: RunsState;
@@ -34,7 +34,7 @@ export function RunsPanel({ state, rollouts, opened }: Props) {
     <div class="runs">
       <RunChooser runs={list.runs} run={run} onRun={state.choose} />
       <p class="hint">
-        {run.description}{' '}
+        {sentence(run.description)}{' '}
         <span class={progress.trains === true ? 'state trains' : 'state'}>
           {capital(progressText(progress))}.
         </span>

@@ -17,6 +17,9 @@ export function lossTick(loss: number): string {
 export const runName = ({ name, folder, study }: RunSummary): string =>
   study === null ? name : folder;
 
+/** Of a description, which may end as it likes; none stays none. */
+export const sentence = (text: string): string => text.replace(/[^.?!]$/, '$&.');
+
 export function progressText({ step, steps, trains }: RunProgress): string {
   if (step >= steps) return `trained for ${stepText(step)} steps`;
   const percent = Math.floor((100 * step) / Math.max(1, steps));

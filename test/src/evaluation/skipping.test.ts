@@ -106,7 +106,7 @@ describe('what traces leave out', () => {
         const onPlan = (clause: Uint16Array): boolean => {
           const [x, y] = [...clause.subarray(1, 3)].map((id) => vocabulary.value(id));
           const cell = x! + y! * maze.width;
-          return fromStart[cell]! + toGoal[cell]! === toGoal[maze.start];
+          return toGoal[maze.start] === fromStart[cell]! + toGoal[cell]!;
         };
         const closings = clauses.flatMap((clause, i) =>
           clause[0] === CLOSE ? [{ out: !isLeft(clause, i), on: onPlan(clause) }] : [],
