@@ -1,15 +1,11 @@
 /** Draws the page of `kit play` for the README: `npm run pictures`. */
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
-import { chromium, type Page } from 'playwright-core';
-import { pageFiles, preparePage } from '../src/cli/play/page.ts';
-import { startServer } from '../src/cli/play/server.ts';
+import type { Page } from 'playwright-core';
 import { kitRoot } from '../src/kitPackage.ts';
-import { CHROMIUM } from './chromium.ts';
+import { launchChromium, MAZE, servePage } from './pageInChromium.ts';
 
 const FOLDER = path.join(kitRoot, 'docs', 'pictures');
-const MAZE = '#maze=S.w../w.w.w/....G/.w.ww/.w...';
-const RUN = path.join(kitRoot, 'results', 'demo');
 
 /** What is done on the page before it is drawn. */
 const PICTURES: Readonly<Record<string, (page: Page) => Promise<void>>> = {
@@ -31,10 +27,8 @@ const PICTURES: Readonly<Record<string, (page: Page) => Promise<void>>> = {
   },
 };
 
-if (CHROMIUM === null) throw new Error('no Chromium here; KIT_CHROMIUM may name one');
-const files = pageFiles(await preparePage(() => {}));
-const server = await startServer({ files, places: { run: RUN, folders: [] } }, 0);
-const browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] });
+const browser = await launchChromium();
+const server = await servePage();
 try {
   mkdirSync(FOLDER, { recursive: true });
   for (const [name, prepare] of Object.entries(PICTURES)) {

@@ -1,15 +1,10 @@
 /** The page of `kit play` in Chromium, with the model that the kit ships, from its server on this machine. */
 import { readFileSync } from 'node:fs';
-import path from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { chromium, type Browser, type Page } from 'playwright-core';
-import { pageFiles, preparePage } from '../src/cli/play/page.ts';
-import { startServer } from '../src/cli/play/server.ts';
-import { kitRoot } from '../src/kitPackage.ts';
-import { CHROMIUM } from './chromium.ts';
+import type { Browser, Page } from 'playwright-core';
+import { builtPage, CHROMIUM, launchChromium, MAZE, servePage } from './pageInChromium.ts';
 import { median, type Row } from './rows.ts';
 
-const MAZE = '#maze=S.w../w.w.w/....G/.w.ww/.w...';
 const ROUNDS = 5;
 
 /** What is fetched only for a model. */
@@ -17,18 +12,16 @@ const OF_THE_MODEL = /modelWorker|\.wasm$|dist-/;
 
 /** Medians of rounds, each in a browser of its own that has cached nothing; sizes alone without Chromium. */
 export async function measurePlayground(): Promise<Row[]> {
-  const files = pageFiles(await preparePage(() => {}));
-  const sizes = sizesOf(files);
+  const sizes = sizesOf(await builtPage());
   if (CHROMIUM === null) {
     process.stderr.write('playground: no Chromium here; KIT_CHROMIUM may name one\n');
     return sizes;
   }
-  const places = { run: path.join(kitRoot, 'results', 'demo'), folders: [] };
-  const server = await startServer({ files, places }, 0);
+  const server = await servePage();
   try {
     const rounds: Visit[] = [];
     for (let round = 0; round < ROUNDS; round++) {
-      rounds.push(await visit(CHROMIUM, server.url + MAZE));
+      rounds.push(await visit(server.url + MAZE));
     }
     const of = (pick: (round: Visit) => number): number => median(rounds.map(pick));
     return [
@@ -65,8 +58,8 @@ interface Visit {
   readonly framesPerSecond: number;
 }
 
-async function visit(executablePath: string, address: string): Promise<Visit> {
-  const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
+async function visit(address: string): Promise<Visit> {
+  const browser = await launchChromium();
   try {
     return await measure(browser, address);
   } finally {

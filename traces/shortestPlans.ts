@@ -1,5 +1,6 @@
 /** The states that some shortest plan leads through, as clauses tell of them. */
 import type { SearchProblem } from '../envs/searchProblem.ts';
+import { stateTexts } from './stateTexts.ts';
 import type { StateWriter } from './tokenizer.ts';
 
 /** States after which the search for plans is given up. */
@@ -13,7 +14,7 @@ export function statesOnShortestPlans(
   const layers = layersToGoal(problem);
   if (layers === null) return null;
   const children = new Int32Array(problem.maxSuccessors);
-  const tokens = new Uint16Array(writer.maxTokens);
+  const textOf = stateTexts(writer);
   const texts = new Set<string>();
   let next = new Set(layers.at(-1)!.filter((state) => problem.isGoal(state)));
   for (let depth = layers.length - 1; depth >= 0; depth--) {
@@ -25,10 +26,7 @@ export function statesOnShortestPlans(
         }),
       );
     }
-    for (const state of next) {
-      const ids = tokens.subarray(0, writer.write(state, tokens, 0));
-      texts.add(String.fromCharCode(...ids));
-    }
+    for (const state of next) texts.add(textOf(state));
   }
   return texts;
 }

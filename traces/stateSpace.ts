@@ -7,6 +7,7 @@
 import type { Board } from '../envs/environment.ts';
 import { environmentOf } from '../envs/index.ts';
 import { tokenizerOf } from './index.ts';
+import { stateTexts } from './stateTexts.ts';
 import { checkFits, type Vocabulary } from './vocabulary.ts';
 
 export interface Node {
@@ -45,7 +46,7 @@ export function createStateSpace(task: Board, vocabulary: Vocabulary): StateSpac
   checkFits(task, vocabulary);
   const problem = environmentOf(vocabulary.environment).searchProblem(task);
   const writer = tokenizerOf(vocabulary.environment).states(task, vocabulary, problem);
-  const tokens = new Uint16Array(writer.maxTokens);
+  const textOf = stateTexts(writer);
   const buffer = new Int32Array(problem.maxSuccessors);
   const nodes: (Node | undefined)[] = [];
   const byText = new Map<string, Node[]>();
@@ -57,9 +58,7 @@ export function createStateSpace(task: Board, vocabulary: Vocabulary): StateSpac
     if (known !== undefined) return known;
     const h = problem.heuristic(state);
     if (h === Infinity) return null;
-    const length = writer.write(state, tokens, 0);
-    let text = '';
-    for (let at = 0; at < length; at++) text += String.fromCharCode(tokens[at]!);
+    const text = textOf(state);
     const isGoal = problem.isGoal(state);
     const node: Node = { state, text, h, isGoal, steps: Infinity, g: Infinity, open: false };
     nodes[state] = node;

@@ -4,6 +4,7 @@ import type { Board } from '../../envs/environment.ts';
 import { tokenizerOf } from '../../traces/index.ts';
 import { createVocabulary, type Vocabulary } from '../../traces/vocabulary.ts';
 import { RUNS_PATH, weightsPath, type RunList, type RunSummary } from '../../src/pageApi.ts';
+import { fetchJson } from '../fetchJson.ts';
 import type { Drawing } from '../board/drawing.ts';
 import type { Asked, EngineName, LoadedModel, PlanRequest } from './messages.ts';
 import { startModel, type ModelClient } from './modelClient.ts';
@@ -149,9 +150,10 @@ function mapped(answers: Answers, change: (answer: Answer) => Answer): Answers {
 }
 
 async function fetchRuns(): Promise<readonly RunSummary[]> {
-  const response = await fetch(new URL(RUNS_PATH, document.baseURI)).catch(() => null);
-  if (response?.ok !== true) throw new Error('the list of models could not be fetched');
-  return ((await response.json()) as RunList).runs.filter(({ plans }) => plans);
+  const list = await fetchJson<RunList>(RUNS_PATH).catch(() => {
+    throw new Error('the list of models could not be fetched');
+  });
+  return list.runs.filter(({ plans }) => plans);
 }
 
 /** Collects changes and makes them once a frame, since tokens of many samples come at once. */

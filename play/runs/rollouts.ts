@@ -1,5 +1,6 @@
 /** The responses of an evaluation as rows: read from columns, filtered, and put in order. */
 import type { Coded, RolloutTable } from '../../src/pageApi.ts';
+import { isCorrect } from '../../src/evaluation/correct.ts';
 import type { SampleRecord } from '../../src/evaluation/records.ts';
 
 export interface RolloutRow extends Pick<
@@ -27,7 +28,7 @@ export function rowsOf(table: RolloutTable): RolloutRow[] {
       const i = at * table.samples + sample;
       const outcome = valueAt(table.outcomes, i);
       const planLength = table.planLengths[i]!;
-      const correct = isSolved(outcome) && planLength !== null;
+      const correct = isCorrect({ outcome }) && planLength !== null;
       return {
         key: `${task}.${sample}`,
         task,
@@ -57,18 +58,15 @@ export function quartersOf(values: readonly number[]): number[] {
   return values.map((value) => Math.floor((4 * lower.get(value)!) / values.length));
 }
 
-const isSolved = (outcome: SampleRecord['outcome']): boolean =>
-  outcome === 'optimal' || outcome === 'solved';
-
 type Test = (row: RolloutRow) => boolean;
 
 /** By what a plan is worth. */
 export const PLAN_FILTERS = {
   any: () => true,
   optimal: ({ outcome }) => outcome === 'optimal',
-  solved: ({ outcome }) => isSolved(outcome),
+  solved: isCorrect,
   longer: ({ outcome }) => outcome === 'solved',
-  unsolved: ({ outcome }) => !isSolved(outcome),
+  unsolved: (row) => !isCorrect(row),
 } as const satisfies Readonly<Record<string, Test>>;
 
 /** By what a trace is worth. */

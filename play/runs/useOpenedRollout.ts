@@ -9,7 +9,7 @@ import type { Desk } from '../tab.ts';
 import { judge, type Judgement, type Problem } from '../thought/judgement.ts';
 import { readLines } from '../thought/lines.ts';
 import { thoughtOf, type Thought } from '../thought/thought.ts';
-import { fetchJson } from './fetchJson.ts';
+import { fetchJson } from '../fetchJson.ts';
 import type { RolloutRow } from './rollouts.ts';
 
 export interface OpenedRollout {

@@ -2,7 +2,7 @@
 import { useMemo, useState } from 'preact/hooks';
 import { tablePath } from '../../src/pageApi.ts';
 import type { EvaluationSummary, RolloutTable } from '../../src/pageApi.ts';
-import { fetchJson } from './fetchJson.ts';
+import { fetchJson } from '../fetchJson.ts';
 import { rowsOf, type RolloutRow } from './rollouts.ts';
 import { usePolling } from './usePolling.ts';
 import type { RunsState } from './useRuns.ts';

@@ -2,7 +2,7 @@
 import { useState } from 'preact/hooks';
 import { detailsPath, RUNS_PATH } from '../../src/pageApi.ts';
 import type { RunDetails, RunList, RunSummary } from '../../src/pageApi.ts';
-import { fetchJson } from './fetchJson.ts';
+import { fetchJson } from '../fetchJson.ts';
 import { usePolling } from './usePolling.ts';
 
 export interface RunsState {

@@ -9,6 +9,7 @@
  * Every metric is a ratio of sums over tasks, Σ aᵢ / Σ bᵢ; most are means, with bᵢ = 1.
  */
 import { PLAN } from '../../traces/vocabulary.ts';
+import { isCorrect } from './correct.ts';
 import type { EvaluationRecord, SampleRecord } from './records.ts';
 
 export interface Estimate {
@@ -28,8 +29,6 @@ interface Metric {
   readonly term: (record: EvaluationRecord) => readonly [a: number, b: number] | null;
 }
 
-const isCorrect = (sample: SampleRecord) =>
-  sample.outcome === 'solved' || sample.outcome === 'optimal';
 const isOptimal = (sample: SampleRecord) => sample.outcome === 'optimal';
 const hasTrace = (sample: SampleRecord) => sample.traceLength > 0;
 

@@ -8,6 +8,7 @@ import { astar } from '../../solvers/astar.ts';
 import { clauseBounds, readClause } from '../../traces/clauses.ts';
 import { tokenizerOf } from '../../traces/index.ts';
 import { statesOnShortestPlans } from '../../traces/shortestPlans.ts';
+import { stateTexts } from '../../traces/stateTexts.ts';
 import type { Vocabulary } from '../../traces/vocabulary.ts';
 import { type Estimate, ratioOfSums } from './metrics.ts';
 import type { EvaluationRecord } from './records.ts';
@@ -75,7 +76,7 @@ export function aStarClosings(
   const task = tokenizer.readPrompt(record.prompt, vocabulary, record);
   const problem = environmentOf(vocabulary.environment).searchProblem(task);
   const writer = tokenizer.states(task, vocabulary, problem);
-  const tokens = new Uint16Array(writer.maxTokens);
+  const textOf = stateTexts(writer);
   const [onPlans, elsewhere] = [new Set<string>(), new Set<string>()];
   // First of all, since ties may go by which states the problem has met.
   const { log } = astar(problem);
@@ -83,8 +84,7 @@ export function aStarClosings(
   if (shortest === null) return null;
   for (let row = 0; row < log.length; row++) {
     if (log.closes[row] !== 1) continue;
-    const length = writer.write(log.states[row]!, tokens, 0);
-    const state = String.fromCharCode(...tokens.subarray(0, length));
+    const state = textOf(log.states[row]!);
     (shortest.has(state) ? onPlans : elsewhere).add(state);
   }
   return { onPlans, elsewhere };

@@ -1,4 +1,5 @@
 /** Which responses to a task are worth learning from; a new rule is a function and a row here. */
+import { isCorrect } from '../evaluation/correct.ts';
 import type { SampleRecord } from '../evaluation/records.ts';
 import { EOS } from '../../traces/vocabulary.ts';
 
@@ -41,9 +42,7 @@ export const SELECTORS = {
   'every-correct': {
     needsTraces: false,
     select: ({ samples }) => {
-      const correct = samples.filter(
-        ({ outcome }) => outcome === 'optimal' || outcome === 'solved',
-      );
+      const correct = samples.filter(isCorrect);
       return [...new Map(correct.map((sample) => [sample.tokens.join(), sample])).values()];
     },
   },

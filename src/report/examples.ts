@@ -5,6 +5,7 @@ import { astar } from '../../solvers/astar.ts';
 import { tokenizerOf } from '../../traces/index.ts';
 import { parseResponse } from '../../traces/parse.ts';
 import { createVocabulary, type Vocabulary } from '../../traces/vocabulary.ts';
+import { isCorrect } from '../evaluation/correct.ts';
 import type { Evaluation } from '../evaluation/evaluation.ts';
 import { traceLengthOf } from '../evaluation/reference.ts';
 import type { EvaluationRecord, SampleRecord } from '../evaluation/records.ts';
@@ -138,8 +139,6 @@ export function readExample(
 export function bestSample({ samples }: EvaluationRecord): SampleRecord {
   return samples.find(isCorrect) ?? (samples[0] as SampleRecord);
 }
-
-const isCorrect = ({ outcome }: SampleRecord) => outcome === 'optimal' || outcome === 'solved';
 
 function captionOf({ outcome, planLength, traceLength }: SampleRecord): string[] {
   const plan = {

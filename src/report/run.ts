@@ -129,8 +129,10 @@ export type Course = Pick<
 >;
 
 /**
- * Nothing where there is no log. A step may stand there twice after a resumption: the later line holds. A last line without its
- * newline was cut off by a kill and is passed over. @throws InputError naming line and field
+ * Nothing where there is no log. A step may stand there twice after a resumption: the later line
+ * holds. A last line without its newline was cut off by a kill and is passed over.
+ *
+ * @throws InputError naming line and field
  */
 export function readCourse(file: string): Course {
   const training = new Map<number, z.infer<typeof trainingLine>>();

@@ -1,15 +1,9 @@
 /** A real browser, where there is one, on the page as `kit play` serves it. */
-import path from 'node:path';
-import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
-import { CHROMIUM } from '../../bench/chromium.ts';
-import { pageFiles, preparePage } from '../../src/cli/play/page.ts';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { launchChromium, servePage } from '../../bench/pageInChromium.ts';
 import type { RunPlaces } from '../../src/cli/play/runs.ts';
-import { startServer } from '../../src/cli/play/server.ts';
-import { kitRoot } from '../../src/kitPackage.ts';
 
-export { CHROMIUM };
-
-export const SHIPPED_RUN = path.join(kitRoot, 'results', 'demo');
+export { CHROMIUM, MAZE, SHIPPED_RUN } from '../../bench/pageInChromium.ts';
 
 export interface OpenPage {
   readonly page: Page;
@@ -26,13 +20,11 @@ export interface TestBrowser {
 
 /** @param flags of Chromium */
 export async function startBrowser(
-  places: RunPlaces = { run: SHIPPED_RUN, folders: [] },
+  places?: RunPlaces,
   flags: readonly string[] = [],
 ): Promise<TestBrowser> {
-  const folder = await preparePage(() => {});
-  const server = await startServer({ files: pageFiles(folder), places }, 0);
-  const args = ['--no-sandbox', ...flags];
-  const browser = await chromium.launch({ executablePath: CHROMIUM!, args });
+  const server = await servePage(places);
+  const browser = await launchChromium(flags);
   return {
     browser,
     async open(hash = '', options = {}) {

@@ -26,14 +26,17 @@ const SKIPPING_COLUMNS: readonly (readonly [title: string, name: keyof Skipping]
 ];
 
 export function roundsTable({ models }: Lineage): Table {
-  const rows = models.map((model) => ({ ...model, skipped: skippingOf(model.result) }));
+  const rows = models.map((model) => ({ ...model, skipped: skippingsOf(model.result) }));
   const measured = METRIC_COLUMNS.map(
     ([title, name]) =>
       [title, ({ result }: Descendant) => formatEstimate(name, result.metrics[name])] as const,
   );
   const skipped = SKIPPING_COLUMNS.map(
     ([title, name]) =>
-      [title, (row: (typeof rows)[number]) => formatShare(row.skipped[name])] as const,
+      [
+        title,
+        (row: (typeof rows)[number]) => formatShare(row.skipped.map((one) => one[name])),
+      ] as const,
   );
   return tableOf(rows, {
     title: 'model',
@@ -42,19 +45,12 @@ export function roundsTable({ models }: Lineage): Table {
   });
 }
 
-/** Means over the runs. */
-function skippingOf({ evaluations }: Result): Skipping {
-  const each = evaluations.map(({ records, settings }) =>
+/** One for each run. */
+function skippingsOf({ evaluations }: Result): Skipping[] {
+  return evaluations.map(({ records, settings }) =>
     skipping(records, createVocabulary(settings.vocabulary)),
   );
-  const mean = (name: keyof Skipping): Estimate | null =>
-    combineEstimates(each.map((one) => one[name]));
-  return {
-    omitted: mean('omitted'),
-    omittedOnPlans: mean('omittedOnPlans'),
-    omittedElsewhere: mean('omittedElsewhere'),
-    added: mean('added'),
-  };
 }
 
-const formatShare = (estimate: Estimate | null): string => formatEstimate('optimalRate', estimate);
+const formatShare = (runs: readonly (Estimate | null)[]): string =>
+  formatEstimate('optimalRate', combineEstimates(runs));

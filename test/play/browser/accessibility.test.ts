@@ -1,9 +1,8 @@
 import axe from 'axe-core';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { CHROMIUM, startBrowser, type TestBrowser } from '../../helpers/browser.ts';
+import { CHROMIUM, MAZE, startBrowser, type TestBrowser } from '../../helpers/browser.ts';
 
-const MAZE = '#maze=S.w../w.w.w/....G/.w.ww/.w...';
 const SOKOBAN = '#sokoban=wwwwww/w@-$.w/wwwwww';
 
 /** What axe finds wrong with the page as it stands, each with the elements that it is about. */

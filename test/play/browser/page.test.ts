@@ -6,10 +6,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { pageFiles, preparePage } from '../../../src/cli/play/page.ts';
 import { startServer } from '../../../src/cli/play/server.ts';
 import { exportSite } from '../../../src/cli/play/site.ts';
-import { CHROMIUM, complaintsOf, SHIPPED_RUN, startBrowser } from '../../helpers/browser.ts';
+import { CHROMIUM, complaintsOf, MAZE, SHIPPED_RUN, startBrowser } from '../../helpers/browser.ts';
 import type { TestBrowser } from '../../helpers/browser.ts';
-
-const MAZE = '#maze=S.w../w.w.w/....G/.w.ww/.w...';
 
 const missing = CHROMIUM === null ? ' (skipped: no Chromium; KIT_CHROMIUM may name one)' : '';
 

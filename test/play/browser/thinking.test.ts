@@ -1,8 +1,6 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { CHROMIUM, startBrowser, type TestBrowser } from '../../helpers/browser.ts';
-
-const MAZE = '#maze=S.w../w.w.w/....G/.w.ww/.w...';
+import { CHROMIUM, MAZE, startBrowser, type TestBrowser } from '../../helpers/browser.ts';
 
 describe.skipIf(CHROMIUM === null)('what is thought, in Chromium', () => {
   let browser: TestBrowser;

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { CHROMIUM, SHIPPED_RUN, startBrowser, type TestBrowser } from '../../helpers/browser.ts';
+import { CHROMIUM, MAZE, startBrowser, type TestBrowser } from '../../helpers/browser.ts';
 
 /** Chromium's own WebGPU, computed on the processor. */
 const FLAGS = ['--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader'];
@@ -7,12 +7,12 @@ const FLAGS = ['--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader'];
 describe.skipIf(CHROMIUM === null)('with WebGPU', () => {
   let browser: TestBrowser;
   beforeAll(async () => {
-    browser = await startBrowser({ run: SHIPPED_RUN, folders: [] }, FLAGS);
+    browser = await startBrowser(undefined, FLAGS);
   });
   afterAll(() => browser.close());
 
   it('a model says what it says on WebAssembly', async ({ skip }) => {
-    const { page } = await browser.open('#maze=S.w../w.w.w/....G/.w.ww/.w...');
+    const { page } = await browser.open(MAZE);
     page.setDefaultTimeout(280_000);
     await page.getByRole('tab', { name: 'Model' }).click();
     await page.getByText(/on WebAssembly/).waitFor();
