@@ -6,6 +6,7 @@ export const studies: Readonly<Record<string, () => Promise<StudyInput>>> = {
   'dualformer-mazes': async () => (await import('./dualformerMazes.ts')).dualformerMazes,
   'data-curve': async () => (await import('./dataCurve.ts')).dataCurve,
   'dropping-ablations': async () => (await import('./droppingAblations.ts')).droppingAblations,
+  'dualformer-sokoban': async () => (await import('./dualformerSokoban.ts')).dualformerSokoban,
   'paper-dualformer-mazes': async () =>
     (await import('../paper/dualformer.ts')).paperDualformerMazes,
   'paper-dualformer-sokoban': async () =>

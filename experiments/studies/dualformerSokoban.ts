@@ -1,0 +1,13 @@
+import type { StudyInput } from '../../src/study.ts';
+import { completeTrace, dualformer, solutionOnly } from '../methods.ts';
+import { sokoban6 } from './sokoban6.ts';
+
+/** Dualformer's table of Sokoban (arXiv 2410.09918, appendix) where a tiny model learns it. */
+export const dualformerSokoban: StudyInput = {
+  name: 'dualformer-sokoban',
+  question: 'Do randomised traces make a model plan better in Sokoban too?',
+  base: sokoban6,
+  cells: { dualformer, 'complete-trace': completeTrace, 'solution-only': solutionOnly },
+  seeds: [1, 2, 3],
+  evaluations: [{ label: 'sampled', tasks: 100, samples: 64, temperature: 1 }],
+};
