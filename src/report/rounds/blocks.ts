@@ -4,6 +4,7 @@ import { type Block, code, figure, heading, prose, table, text } from '../page/b
 import type { Result } from '../results.ts';
 import { traceLengthFigure } from '../traceFigure.ts';
 import { chooseRoundExamples } from './examples.ts';
+import { ledgerTable, readLedgers } from './ledger.ts';
 import { lineagesOf, type Lineage } from './lineages.ts';
 import { roundsTable } from './table.ts';
 
@@ -15,6 +16,11 @@ export function roundsBlocks(results: readonly Result[]): Block[] {
     ...text(prose(HOW_TO_READ)),
     ...lineages.flatMap((lineage, i) => lineageBlocks(lineage, i + 1)),
     ...text(PUBLISHED),
+    ...readLedgers(lineages).flatMap(({ name, ledgers }) => [
+      heading(3, `What the rounds of ${name} took`),
+      ...text(LEDGER + (ledgers.length > 1 ? ` Means over ${ledgers.length} runs.` : '')),
+      table(ledgerTable(ledgers)),
+    ]),
   ];
 }
 
@@ -51,3 +57,8 @@ const HOW_TO_READ =
 const PUBLISHED =
   'Published (Searchformer, Sokoban 7×7, 45 M parameters, three seeds): before, optimal 90.8 ± 1.6 %, SWC 0.924, ' +
   'ILR-on-solved 0.908, ILR-on-optimal 0.919; after three rounds, 93.7 ± 1.6 %, 0.953, 1.292, 1.343.';
+
+const LEDGER =
+  'All tokens of responses are counted, of those that were not selected too. “New answers” are rows of the data ' +
+  'that are responses of the round, the others were stored before; “stored” and “selected trace” are mean ' +
+  'tokens of the traces before and after selection.';

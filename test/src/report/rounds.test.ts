@@ -5,7 +5,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { collectResults, type Result } from '../../../src/report/results.ts';
 import { chooseRoundExamples } from '../../../src/report/rounds/examples.ts';
 import { lineagesOf } from '../../../src/report/rounds/lineages.ts';
+import { type LedgerEntry, writeLedger } from '../../../src/improvement/rounds.ts';
 import { roundsBlocks } from '../../../src/report/rounds/blocks.ts';
+import { ledgerTable, readLedgers } from '../../../src/report/rounds/ledger.ts';
 import { readRun } from '../../../src/report/run.ts';
 import { toMarkdown } from '../../../src/report/table.ts';
 import { roundsTable } from '../../../src/report/rounds/table.ts';
@@ -100,5 +102,55 @@ describe('rounds of self-improvement', () => {
     expect(titles).toEqual(['before', 'round 1']);
     const [none] = lineagesOf([model(0, [0]), model(1, [0])]);
     expect(chooseRoundExamples(none!)).toEqual([]);
+  });
+
+  it('tell what they took, once for all modes, on the average over seeds', () => {
+    const placed = (seed: number, at: string, experiment: object) => {
+      const name = `t${at === '' ? '' : `-${at}`}`;
+      const place = path.join(folder, 'took', String(seed), at === '' ? '' : `bootstrapping/${at}`);
+      return readRun(writeRun(place, { name, seed, experiment }));
+    };
+    const results = collectResults(
+      [1, 2].flatMap((seed) => [
+        placed(seed, '', {}),
+        placed(seed, 'round-1', improvement('bootstrapping', 1)),
+        placed(seed, 'round-2', improvement('bootstrapping', 2)),
+      ]),
+    );
+    const lineages = lineagesOf(results);
+    expect(lineages.length).toBeGreaterThan(1);
+    expect(readLedgers(lineages)).toEqual([]);
+
+    const entry = (round: number, changed: Partial<LedgerEntry>): LedgerEntry => ({
+      round,
+      tasks: 10,
+      responses: 40,
+      responseTokens: 4000,
+      optimalResponses: 20,
+      optimalTasks: 8,
+      rows: 10,
+      newRows: 8,
+      storedTraceTokens: 60,
+      traceTokens: 50,
+      ...changed,
+    });
+    const ledgerOf = (seed: number) => path.join(folder, 'took', String(seed), 'bootstrapping');
+    const trained = { training: { steps: 5, tokens: 900 } };
+    writeLedger(ledgerOf(1), entry(1, trained));
+    writeLedger(ledgerOf(1), entry(2, { traceTokens: null, rows: 0, newRows: 0 }));
+    writeLedger(ledgerOf(2), entry(1, { responseTokens: 5001, optimalResponses: 30, ...trained }));
+    writeLedger(ledgerOf(2), entry(2, { traceTokens: 40.5 }));
+    writeLedger(ledgerOf(2), entry(3, {}));
+
+    const [told, ...others] = readLedgers(lineages);
+    expect(others).toEqual([]);
+    expect(told!.name).toBe('t');
+    const rows = toMarkdown(ledgerTable(told!.ledgers)).split('\n').slice(2, -1);
+    expect(rows.map((row) => row.replaceAll(' ', ''))).toEqual([
+      '|1|10|40|4,501|62.5|80.0|80.0|60.0|50.0|900|',
+      '|2|10|40|4,000|50.0|80.0|80.0|60.0|40.5|0|',
+    ]);
+    const headings = roundsBlocks(results).filter(({ kind }) => kind === 'heading');
+    expect(headings.at(-1)).toMatchObject({ text: 'What the rounds of t took' });
   });
 });
