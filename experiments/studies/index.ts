@@ -7,6 +7,8 @@ export const studies: Readonly<Record<string, () => Promise<StudyInput>>> = {
   'data-curve': async () => (await import('./dataCurve.ts')).dataCurve,
   'dropping-ablations': async () => (await import('./droppingAblations.ts')).droppingAblations,
   'dualformer-sokoban': async () => (await import('./dualformerSokoban.ts')).dualformerSokoban,
+  'searchformer-mazes': async () => (await import('./searchformerMazes.ts')).searchformerMazes,
+  bootstrapping: async () => (await import('./bootstrapping.ts')).bootstrapping,
   'paper-dualformer-mazes': async () =>
     (await import('../paper/dualformer.ts')).paperDualformerMazes,
   'paper-dualformer-sokoban': async () =>
