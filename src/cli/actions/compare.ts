@@ -13,6 +13,7 @@ import { STUDY_FILE } from '../../study.ts';
 import { runPaths } from '../../training/runFolder.ts';
 import { checkStudy } from '../loadStudy.ts';
 import type { Session } from '../session.ts';
+import { checkExists, holdsStudy, namesBelow, subfolders } from '../stages/runFolder.ts';
 
 export interface CompareFlags {
   readonly mode: readonly Mode[] | undefined;
@@ -31,6 +32,11 @@ export async function compareRuns(
     (mode === undefined || [...mode, to].some((each) => name.startsWith(`${each}-`))) &&
     (evaluation === undefined || name.endsWith(`-${evaluation}`));
   const runs = folders.flatMap(runFolders).map((folder) => readRun(folder, wanted));
+  for (const folder of folders) {
+    const studies = studiesBelow(folder);
+    if (studies.length > 0)
+      session.note(`left out, since studies are compared alone: ${studies.join(', ')}`);
+  }
   const results = collectResults(runs);
   if (results.length === 0) {
     throw new InputError(`${folders.join(', ')}: there is no evaluation to compare`);
@@ -53,14 +59,21 @@ export async function compareRuns(
   );
 }
 
+function studiesBelow(folder: string): string[] {
+  const isPlain = !holdsStudy(folder) && !existsSync(runPaths(folder).experiment);
+  return isPlain ? subfolders(folder).filter(holdsStudy) : [];
+}
+
 /** The folder of a run itself, or those of a study's cells. @throws InputError if it is neither */
 function runFolders(folder: string): string[] {
   if (existsSync(runPaths(folder).experiment)) return [folder];
-  if (!existsSync(folder)) throw new InputError(`${folder}: no such folder`);
+  checkExists(folder);
   const held = readdirSync(folder).filter((name) =>
     existsSync(runPaths(path.join(folder, name)).experiment),
   );
-  if (held.length === 0) throw new InputError(`${folder}: holds neither a run nor a study`);
+  if (held.length === 0) {
+    throw new InputError(`${folder}: holds neither a run nor a study${namesBelow(folder)}`);
+  }
   const file = path.join(folder, STUDY_FILE);
   const order = existsSync(file)
     ? checkStudy(readJson(file), file).cells.map((cell) => cell.folder)

@@ -1,5 +1,4 @@
 /** `kit data stats`: what the tasks of a data set are like, beside the published lengths. */
-import { existsSync } from 'node:fs';
 import { InputError } from '../../../envs/inputError.ts';
 import { binsOf, summarise, type Summary } from '../../data/counts.ts';
 import { type Manifest, readManifest, type SplitName } from '../../data/dataset.ts';
@@ -13,6 +12,7 @@ import { drawHistogram } from '../histogram.ts';
 import { suggestion } from '../nearest.ts';
 import { formatNumber } from '../progress.ts';
 import type { Session } from '../session.ts';
+import { checkExists } from '../stages/runFolder.ts';
 import { UsageError } from '../usageError.ts';
 
 export interface DataOptions {
@@ -32,7 +32,7 @@ export async function runDataAction(
     throw new UsageError(`data: there is no ${quote(action)}, only stats${meant}`);
   }
   const { folder, split, json } = options;
-  if (!existsSync(folder)) throw new InputError(`${folder}: no such folder`);
+  checkExists(folder);
   const manifest = readManifest(folder);
   const splits = split === undefined ? SPLITS : [split];
   if (splits.every((name) => manifest.splits[name].rows === 0)) {

@@ -1,5 +1,4 @@
 /** `kit show`: an example of a data set, and what each dropping level leaves of its trace. */
-import { existsSync } from 'node:fs';
 import { environmentOf } from '../../../envs/index.ts';
 import { InputError } from '../../../envs/inputError.ts';
 import { createRng } from '../../../envs/rng.ts';
@@ -9,6 +8,7 @@ import { createVocabulary, PLAN, type Vocabulary } from '../../../traces/vocabul
 import { readExample, readManifest, type SplitName } from '../../data/dataset.ts';
 import { drawPlan, drawTokens } from '../drawing.ts';
 import type { Session } from '../session.ts';
+import { checkExists } from '../stages/runFolder.ts';
 
 export interface ShowFlags {
   readonly index: number;
@@ -22,7 +22,7 @@ export async function showExample(
   { index, split, level, seed = 1 }: ShowFlags,
   session: Session,
 ): Promise<void> {
-  if (!existsSync(folder)) throw new InputError(`${folder}: no such folder`);
+  checkExists(folder);
   const manifest = readManifest(folder);
   const { rows } = manifest.splits[split];
   if (index >= rows) {

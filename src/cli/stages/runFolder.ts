@@ -6,6 +6,7 @@ import { experimentSchema, type Experiment } from '../../experiment.ts';
 import { readJson } from '../../files.ts';
 import { STUDY_FILE } from '../../study.ts';
 import { experimentDifference, foreignEntry, runPaths } from '../../training/runFolder.ts';
+import { nearest } from '../nearest.ts';
 import { explainIssue } from '../settingErrors.ts';
 
 /** @throws InputError if the folder holds no run, or settings of another version */
@@ -25,24 +26,39 @@ const holdsRun = (folder: string): boolean => existsSync(runPaths(folder).experi
 
 /** @throws InputError if the folder holds no run, naming those that lie one level below */
 export function checkHoldsRun(folder: string): void {
-  if (!existsSync(folder)) throw new InputError(`${folder}: no such folder`);
+  checkExists(folder);
   if (holdsRun(folder)) return;
   if (!statSync(folder).isDirectory()) throw new InputError(`${folder}: is no folder`);
   throw new InputError(`${folder}: holds no run (no experiment.json)${namesBelow(folder)}`);
 }
 
+/** @throws InputError with the folder beside it that may have been meant */
+export function checkExists(folder: string): void {
+  if (existsSync(folder)) return;
+  const parent = path.dirname(folder);
+  const beside = existsSync(parent) ? subfolders(parent).map((each) => path.basename(each)) : [];
+  const meant = nearest(path.basename(folder), beside);
+  const question = meant === undefined ? '' : `; did you mean ${path.join(parent, meant)}?`;
+  throw new InputError(`${folder}: no such folder${question}`);
+}
+
 const MOST_NAMED = 3;
 
-function namesBelow(folder: string): string {
-  const below = readdirSync(folder, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory())
-    .map(({ name }) => path.join(folder, name))
-    .filter((each) => holdsRun(each) || holdsStudy(each))
-    .sort();
+/** The runs and studies one level below, as a question; nothing if there are none. */
+export function namesBelow(folder: string): string {
+  const below = subfolders(folder).filter((each) => holdsRun(each) || holdsStudy(each));
   if (below.length === 0) return '';
   const others = below.length - MOST_NAMED;
   const named = below.slice(0, MOST_NAMED).join(', ');
   return `; did you mean ${named}${others > 0 ? ` or one of ${others} more` : ''}?`;
+}
+
+/** In the order of their names. @throws where it is no folder */
+export function subfolders(folder: string): string[] {
+  return readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => path.join(folder, name))
+    .sort();
 }
 
 /**

@@ -107,10 +107,28 @@ describe('kit compare', () => {
     expect((await compare(at('empty'))).stderr).toBe(
       `kit: ${at('empty')}: holds neither a run nor a study\n`,
     );
-    expect((await compare(at('gone'))).stderr).toBe(`kit: ${at('gone')}: no such folder\n`);
+    expect((await compare(at('unheard-of'))).stderr).toBe(
+      `kit: ${at('unheard-of')}: no such folder\n`,
+    );
+    expect((await compare(at('emptied'))).stderr).toBe(
+      `kit: ${at('emptied')}: no such folder; did you mean ${at('empty')}?\n`,
+    );
     expect((await compare(run, '--evaluation', 'drawn')).stderr).toBe(
       `kit: ${run}: there is no evaluation to compare\n`,
     );
     expect(readFileSync(path.join(run, 'experiment.json'), 'utf8')).toContain('small');
+  });
+
+  it('leaves out the studies beside runs, and says so', async () => {
+    const mixed = at('mixed');
+    const study = path.join(mixed, 'some-study');
+    writeRun(path.join(study, 'cell-s1'));
+    writeFileSync(path.join(study, 'study.json'), '{}');
+    expect((await compare(mixed)).stderr).toBe(
+      `kit: ${mixed}: holds neither a run nor a study; did you mean ${study}?\n`,
+    );
+    writeRun(path.join(mixed, 'run'));
+    const { code, stderr } = await compare(mixed);
+    expect([code, stderr]).toEqual([0, `left out, since studies are compared alone: ${study}\n`]);
   });
 });

@@ -69,6 +69,9 @@ describe('kit report of a folder without a run', () => {
   it('is refused in one line where it is a file, or not there', async () => {
     expect(await refusal(path.join(root, 'file'))).toBe('kit: /results/file: is no folder\n');
     expect(await refusal(at('gone'))).toBe('kit: /gone: no such folder\n');
+    expect(await refusal(path.join(root, 'a-studi'))).toBe(
+      'kit: /results/a-studi: no such folder; did you mean /results/a-study?\n',
+    );
   });
 });
 
