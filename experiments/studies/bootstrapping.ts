@@ -24,4 +24,43 @@ export const bootstrapping: StudyInput = {
   },
   seeds: [1, 2, 3],
   evaluations: [{ label: 'sampled', tasks: 100, samples: 64, temperature: 1 }],
+  claims: [
+    {
+      text: 'Three rounds make searches shorter beside A*’s',
+      metric: 'ilrOptimal',
+      ...afterThree('random-trace', 'slow'),
+      evaluation: 'sampled',
+      expect: 'more',
+      published: '1.343 against 0.919 in Sokoban',
+    },
+    ...shorterAndBetter('Three rounds', 'random-trace', 'slow', '93.7 against 90.8 % in Sokoban'),
+    ...shorterAndBetter('Three rounds of Dualformer’s auto mode', 'dualformer', 'auto'),
+  ],
 };
+
+type Claim = NonNullable<StudyInput['claims']>[number];
+type Mode = Claim['of']['mode'];
+
+function afterThree(cell: string, mode: Mode) {
+  return { of: { cell: `${cell}-round-3`, mode }, to: { cell, mode } } as const;
+}
+
+function shorterAndBetter(who: string, cell: string, mode: Mode, optimal?: string): Claim[] {
+  const both = { ...afterThree(cell, mode), evaluation: 'sampled' } as const;
+  return [
+    { text: `${who} make traces shorter`, metric: 'traceLength', ...both, expect: 'fewer' },
+    {
+      text: `${who} make plans better, on the average of 64 tries`,
+      metric: 'optimalRate',
+      ...both,
+      expect: 'more',
+      ...(optimal !== undefined && { published: optimal }),
+    },
+    {
+      text: `${who} make plans better`,
+      metric: 'optimalRate',
+      ...afterThree(cell, mode),
+      expect: 'more',
+    },
+  ];
+}

@@ -39,7 +39,20 @@ export const dualformerMazes: StudyInput = {
       corrupt: ['drop-close', 'rename-close', 'raise-cost', 'drop-elsewhere', 'blocked', 'swap'],
     },
   ],
-  claims: dualformerClaims,
+  claims: dualformerClaims(
+    {
+      slow: '97.6 against 93.3 %',
+      slowTokens: '854 against 1538 tokens',
+      fast: '80 against 30 %',
+      auto: {
+        fast: '96.6 against 80 %',
+        slow: '96.6 against 97.6 %',
+        slowTokens: '617 against 854 tokens',
+        completeTokens: '617 against 1538 tokens',
+      },
+    },
+    [0.25, 0.5, 0.75],
+  ),
 };
 
 /** Greedy responses to mazes of other kinds than the model was trained on. */
