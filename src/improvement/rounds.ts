@@ -1,5 +1,5 @@
 /** The folder of an improvement: what it is of, its rounds, each a run of its own, and the ledger. */
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 import { InputError } from '../../envs/inputError.ts';
@@ -80,4 +80,16 @@ export function readLedger(folder: string): LedgerEntry[] {
 export function writeLedger(folder: string, entry: LedgerEntry): void {
   const before = readLedger(folder).filter(({ round }) => round < entry.round);
   writeJsonAtomic(ledgerFile(folder), [...before, entry]);
+}
+
+/** Folders below a run's that hold rounds, each with its rounds that are done. */
+export function listImprovements(run: string): { folder: string; rounds: string[] }[] {
+  return readdirSync(run)
+    .map((name) => path.join(run, name))
+    .filter((folder) => existsSync(improvementFile(folder)))
+    .sort()
+    .map((folder) => {
+      const done = readLedger(folder).filter(({ training }) => training !== undefined);
+      return { folder, rounds: done.map(({ round }) => roundPaths(folder, round).run) };
+    });
 }

@@ -9,12 +9,13 @@ import {
   writeEvaluation,
 } from '../../evaluation/evaluation.ts';
 import { removeLeftovers, writeFileAtomic } from '../../files.ts';
+import { ledgerFile, listImprovements } from '../../improvement/rounds.ts';
 import { writeReport } from '../../report/report.ts';
 import { listCheckpoints, writeCheckpoint } from '../../training/checkpoint.ts';
 import { chooseCheckpoint, EXPORTED_MODEL } from '../../training/runModel.ts';
 import { openRun, runPaths } from '../../training/runFolder.ts';
 import type { Session } from '../session.ts';
-import { readRunExperiment } from '../stages/runFolder.ts';
+import { checkHoldsRun, readRunExperiment } from '../stages/runFolder.ts';
 
 export interface ExportOptions {
   readonly out: string;
@@ -22,31 +23,52 @@ export interface ExportOptions {
   readonly recordsOnly: boolean;
 }
 
-/** @throws InputError if `out` holds something else */
+/** With the rounds that its own folder holds. @throws InputError if `out` holds something else */
 export async function exportRun(
   run: string,
   { out, recordsOnly }: ExportOptions,
   session: Session,
 ): Promise<void> {
-  if (recordsOnly) {
-    exportRecords(run, out);
-    await session.print(`${out}: settings and records`);
-    return;
+  const copy = async (from: string, to: string): Promise<void> => {
+    const what = recordsOnly ? exportRecords(from, to) : exportModel(from, to);
+    await session.print(`${to}: ${what}`);
+  };
+  const report = async (folders: readonly string[], to: string): Promise<void> => {
+    if (recordsOnly) return;
+    const { page } = writeReport(folders, runPaths(to).report);
+    await session.print(`report: ${path.normalize(page)}`);
+  };
+  checkHoldsRun(run);
+  await copy(run, out);
+  await report([out], out);
+  for (const { folder, rounds } of listImprovements(run)) {
+    const to = path.join(out, path.basename(folder));
+    const copies = rounds.map((round) => path.join(to, path.basename(round)));
+    for (const [i, round] of rounds.entries()) await copy(round, copies[i]!);
+    exportLedger(folder, to);
+    await report([out, ...copies], to);
   }
+}
+
+/** Records, and the weights that the run plans with; in words. */
+function exportModel(run: string, out: string): string {
   const checkpoint = chooseCheckpoint(run, readRunExperiment(run));
-  exportRecords(run, out);
+  const records = exportRecords(run, out);
   writeCheckpoint(path.join(out, EXPORTED_MODEL), { ...checkpoint, optimizer: null });
-  const { file } = writeReport([out], runPaths(out).report);
-  await session.print(
-    `${out}: weights of step ${checkpoint.step}, records, ${path.relative(out, file)}`,
-  );
+  return `weights of step ${checkpoint.step}, ${records}`;
+}
+
+/** What rounds of self-improvement took. */
+export function exportLedger(from: string, to: string): void {
+  writeFileAtomic(ledgerFile(to), readFileSync(ledgerFile(from)));
 }
 
 /**
  * Settings first and records of responses last, so that a copy with all records is whole.
+ * @returns what was copied, in words
  * @throws InputError if `out` holds something else
  */
-export function exportRecords(run: string, out: string): void {
+export function exportRecords(run: string, out: string): string {
   const experiment = readRunExperiment(run);
   if (listCheckpoints(runPaths(out).checkpoints).length > 0) {
     throw new InputError(`${out} holds a run of its own: choose another --out`);
@@ -59,4 +81,5 @@ export function exportRecords(run: string, out: string): void {
     if (existsSync(from[file])) writeFileAtomic(to[file], readFileSync(from[file]));
   }
   for (const name of names) writeEvaluation(out, readEvaluation(run, name));
+  return 'settings and records';
 }

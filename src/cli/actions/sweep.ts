@@ -1,12 +1,11 @@
 /** `kit sweep`: the cells of a study, several side by side, each going on where it was. */
-import { readdirSync, readFileSync, existsSync } from 'node:fs';
+import { readdirSync, existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { InputError } from '../../../envs/inputError.ts';
 import type { DataSettings } from '../../experiment.ts';
-import { removeLeftovers, writeFileAtomic, writeJsonAtomic } from '../../files.ts';
-import { ledgerFile } from '../../improvement/rounds.ts';
+import { removeLeftovers, writeJsonAtomic } from '../../files.ts';
 import { improvementName } from '../../improvementSettings.ts';
 import { acquireLock } from '../../lock.ts';
 import { STUDY_FILE } from '../../study.ts';
@@ -19,7 +18,7 @@ import { sideBySide, withChildren, type Children } from '../sweep/children.ts';
 import { checkLabels, stateOf, type CellState } from '../sweep/state.ts';
 import { checkUnseen } from '../sweep/unseen.ts';
 import { workOf, type Work } from '../sweep/work.ts';
-import { exportRecords } from './export.ts';
+import { exportLedger, exportRecords } from './export.ts';
 
 export interface SweepFlags extends CellChoice {
   readonly out: string | undefined;
@@ -121,21 +120,16 @@ async function runCell(work: Work, children: Children, session: Session): Promis
       if (fault !== null) return fault;
     }
     for (const { run, results } of work.kept) exportRecords(run, results);
-    exportLedger(work);
+    const { improvement } = work.experiment;
+    if (improvement !== undefined) {
+      const folder = improvementName(improvement);
+      exportLedger(path.join(work.run, folder), path.join(work.results, folder));
+    }
     return null;
   } catch (error) {
     if (error instanceof InputError) return error.message;
     throw error;
   }
-}
-
-/** What the rounds of an improvement took. */
-function exportLedger({ run, results, experiment: { improvement } }: Work): void {
-  if (improvement === undefined) return;
-  const [from, to] = [run, results].map((folder) =>
-    ledgerFile(path.join(folder, improvementName(improvement))),
-  );
-  writeFileAtomic(to!, readFileSync(from!));
 }
 
 const WAIT_MS = 500;

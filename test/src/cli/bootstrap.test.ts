@@ -101,6 +101,32 @@ describe('kit bootstrap', () => {
     expect(ledger.slice(0, 2)).toEqual(readLedger('runs/small/bootstrapping'));
   });
 
+  it('is exported with the run: every round, the ledger and the report', async () => {
+    const { code, stdout } = await kit('export runs/small --out copied -q');
+    expect(code).toBe(0);
+    expect(stdout.split('\n')).toEqual([
+      'copied: weights of step 2, settings and records',
+      'report: copied/report/report.html',
+      'copied/bootstrapping/round-1: weights of step 2, settings and records',
+      'copied/bootstrapping/round-2: weights of step 2, settings and records',
+      'report: copied/bootstrapping/report/report.html',
+      '',
+    ]);
+    const kept = Object.entries(tree('runs/small')).filter(([file]) =>
+      /ledger|experiment|records/.test(file),
+    );
+    expect(tree('copied')).toMatchObject(Object.fromEntries(kept));
+    const numbers = (run: string) =>
+      readFileSync(`${run}/bootstrapping/report/results.csv`, 'utf8');
+    expect(numbers('copied')).toBe(numbers('runs/small'));
+    const alone = await kit('export runs/small --out recorded --records-only -q');
+    expect([alone.code, Object.keys(treeOf('recorded')).join().includes('model.safe')]).toEqual([
+      0,
+      false,
+    ]);
+    expect(readLedger('recorded/bootstrapping')).toEqual(readLedger('runs/small/bootstrapping'));
+  });
+
   it('is a stage of an experiment: the same rounds, in the folder of its method', async () => {
     settings('improved.json', { improvement: IMPROVEMENT });
     expect((await cpu('run improved.json --out runs/improved')).code).toBe(0);
@@ -161,7 +187,10 @@ describe('kit bootstrap refuses in one line', () => {
   };
 
   it('what is no run, or has no weights', async () => {
-    await expectComplaint('bootstrap runs/smal', 'runs/smal: no such folder');
+    await expectComplaint(
+      'bootstrap runs/smal',
+      'runs/smal: no such folder; did you mean runs/small?',
+    );
     await expectComplaint('bootstrap data', 'data: holds no run (no experiment.json)');
     cpSync('runs/small', 'runs/empty', { recursive: true });
     rmSync('runs/empty/checkpoints', { recursive: true });
@@ -233,7 +262,7 @@ describe('kit bootstrap refuses in one line', () => {
   });
 
   it('weights without the state of their optimiser', async () => {
-    expect((await kit('export runs/small --out exported')).code).toBe(0);
+    expect((await kit('export runs/small --out exported -q')).code).toBe(0);
     const { folder: data } = JSON.parse(readFileSync('runs/small/data.json', 'utf8'));
     const at = path.join('runs/small', data);
     await expectComplaint(
