@@ -77,11 +77,13 @@ export function attend(
   { mask, blocks }: AttendOptions,
 ): tf.Tensor {
   const [, , length, headDim] = query.shape as [number, number, number, number];
-  const scaled = tf.mul(query, 1 / Math.sqrt(headDim));
+  // A scaled query, its product with the key and a mask would be fused, without gradients, into an
+  // operation that the native library computes a hundred times slower.
+  const scaled = tf.mul(key, 1 / Math.sqrt(headDim));
   if (blocks > 1) {
-    return blockAttention([scaled, key, value], { mask, size: Math.ceil(length / blocks) });
+    return blockAttention([query, scaled, value], { mask, size: Math.ceil(length / blocks) });
   }
-  return attentionAtOnce([scaled, key, value], mask === 'causal' ? causalMask(length) : mask);
+  return attentionAtOnce([query, scaled, value], mask === 'causal' ? causalMask(length) : mask);
 }
 
 /** Attention of queries [B, L, D] to keys and values that are split already: [B, L, D]. */
@@ -93,7 +95,7 @@ export function attendAcross(
   return mergeHeads(attend(splitHeads(query, heads), memory, options));
 }
 
-/** softmax(query · keyᵀ + mask) · value: [B, H, L, d]; query is scaled already. */
+/** softmax(query · keyᵀ + mask) · value: [B, H, L, d]; the key is scaled already. */
 function attentionAtOnce(
   inputs: readonly [query: tf.Tensor, key: tf.Tensor, value: tf.Tensor],
   mask: tf.Tensor | null,

@@ -5,7 +5,7 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 
-/** query [B, H, L, d], scaled already; key and value [B, H, S, d]. */
+/** query [B, H, L, d]; key, scaled already, and value [B, H, S, d]. */
 export type Inputs = [query: tf.Tensor, key: tf.Tensor, value: tf.Tensor];
 
 /** [B, H, L, 1], of output and its gradient [B, H, L, d]. */

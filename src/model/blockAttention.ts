@@ -18,7 +18,7 @@ export interface BlockOptions {
 
 /**
  * softmax(query · keyᵀ + mask) · value: [B, H, L, d].
- * @param inputs query [B, H, L, d], scaled already; key and value [B, H, S, d]
+ * @param inputs query [B, H, L, d]; key, scaled already, and value [B, H, S, d]
  */
 export function blockAttention(
   inputs: readonly [query: tf.Tensor, key: tf.Tensor, value: tf.Tensor],
