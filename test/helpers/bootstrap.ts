@@ -13,10 +13,10 @@ export const KNOWING = {
   },
   model: { dim: 16, encoderLayers: 1, decoderLayers: 1, heads: 2, ffnDim: 32 },
   training: {
-    steps: 400,
+    steps: 800,
     batchSize: 12,
     warmupSteps: 20,
-    learningRate: 0.01,
+    learningRate: 0.005,
     // So that a round of some more steps has one checkpoint before its last.
     checkpointEvery: 60,
     dropping: 'complete-trace',
