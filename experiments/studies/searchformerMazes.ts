@@ -4,6 +4,7 @@ import { mazes6 } from './mazes6.ts';
 
 const COUNTS = { '1k': 1000, '4k': 4000, '16k': 16_000 } as const;
 type Count = keyof typeof COUNTS;
+const COUNT_NAMES = Object.keys(COUNTS) as Count[];
 type Size = 'narrow' | 'tiny';
 type Answer = 'complete-trace' | 'random-trace' | 'solution-only';
 
@@ -29,7 +30,7 @@ export const searchformerMazes: StudyInput = {
     'Do traces make up for fewer training mazes and a smaller model, whether ties of the search fall in order or at random?',
   base: mazes6,
   cells: Object.fromEntries([
-    ...cellsOf('narrow', Object.keys(ANSWERS) as Answer[], ['1k', '4k', '16k']),
+    ...cellsOf('narrow', Object.keys(ANSWERS) as Answer[], COUNT_NAMES),
     // The other tiny models are those of the studies beside.
     ...cellsOf('tiny', ['random-trace'], ['1k', '4k']),
   ]),
@@ -46,7 +47,7 @@ export const searchformerMazes: StudyInput = {
   },
   claims: [
     ...(['narrow', 'tiny'] as const).flatMap((size) =>
-      (['1k', '4k', '16k'] as const).flatMap((count) => [
+      COUNT_NAMES.flatMap((count) => [
         claim('Whole traces beat plans alone', { size, count }, [
           'complete-trace',
           'solution-only',
@@ -57,7 +58,7 @@ export const searchformerMazes: StudyInput = {
         ]),
       ]),
     ),
-    ...(['1k', '4k', '16k'] as const).map(
+    ...COUNT_NAMES.map(
       (count) =>
         ({
           text: `Whole traces in a narrow model beat plans alone in one of four times the parameters: ${mazes(count)}`,

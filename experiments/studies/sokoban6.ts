@@ -1,4 +1,5 @@
 import type { StudyInput } from '../../src/study.ts';
+import { greedy400, tinyTraining } from './tiny.ts';
 
 /** Sokoban of 6×6 with one box: searches of a few hundred tokens, which a tiny model learns in minutes. */
 export const sokoban6: StudyInput['base'] = {
@@ -11,14 +12,6 @@ export const sokoban6: StudyInput['base'] = {
     maxTokens: 1000,
   },
   model: 'tiny',
-  training: {
-    steps: 8000,
-    batchSize: 16,
-    learningRate: 0.002,
-    warmupSteps: 200,
-    finalLearningRate: 0.02,
-    clipNorm: 1,
-    checkpointEvery: 1000,
-  },
-  evaluation: { tasks: 400, samples: 1, temperature: 0, maxTokens: 1100, drawings: 2 },
+  training: { ...tinyTraining, steps: 8000 },
+  evaluation: { ...greedy400, maxTokens: 1100 },
 };
