@@ -1,6 +1,7 @@
 /** Training and validation loss. */
 import * as Plot from '@observablehq/plot';
 import { type LegendEntry, renderFigure, SERIES_COLOURS } from './figure.ts';
+import { mean } from './mean.ts';
 import type { LossPoint } from './run.ts';
 
 export interface LossCurve {
@@ -58,5 +59,3 @@ function localMeans(points: readonly LossPoint[], count: number): LossPoint[] {
   }
   return means;
 }
-
-const mean = (values: readonly number[]) => values.reduce((a, b) => a + b, 0) / values.length;

@@ -8,6 +8,7 @@ import {
 } from '../evaluation/metrics.ts';
 import type { EvaluationRecord } from '../evaluation/records.ts';
 import { COLOURS, renderFigure } from './figure.ts';
+import { mean } from './mean.ts';
 import { modeLegend, modesOf, panelsOf, recordsOf } from './panels.ts';
 import type { Result } from './results.ts';
 import { quantileEdges } from './studyFigures/groups.ts';
@@ -154,5 +155,3 @@ function uncertaintyOf(results: readonly Result[]) {
     },
   };
 }
-
-const mean = (values: readonly number[]) => values.reduce((a, b) => a + b, 0) / values.length;

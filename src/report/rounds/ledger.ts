@@ -1,6 +1,7 @@
 /** What rounds of self-improvement took and gave, by their ledgers. */
 import path from 'node:path';
 import { type LedgerEntry, readLedger } from '../../improvement/rounds.ts';
+import { mean } from '../mean.ts';
 import { tableOf, type Table } from '../table.ts';
 import type { Lineage } from './lineages.ts';
 
@@ -70,5 +71,5 @@ const COLUMNS: readonly Column[] = [
 
 function meanOf(values: readonly (number | null)[]): number | null {
   const known = values.filter((value) => value !== null);
-  return known.length === 0 ? null : known.reduce((sum, value) => sum + value, 0) / known.length;
+  return known.length === 0 ? null : mean(known);
 }

@@ -1,4 +1,5 @@
 /** Losses by training step: mean and range over seeds, one line a cell. */
+import { mean } from '../mean.ts';
 import type { LossPoint } from '../run.ts';
 import type { CellRuns } from '../study/cost.ts';
 import { lineFigure, type LinePoint } from './lines.ts';
@@ -44,8 +45,7 @@ export function overSeeds(curves: readonly (readonly LossPoint[])[]): LinePoint[
     const rest = others.map((other) => other.get(step));
     if (rest.includes(undefined)) return [];
     const losses = [loss, ...(rest as number[])];
-    const mean = losses.reduce((a, b) => a + b, 0) / losses.length;
-    return [{ x: step, y: mean, low: Math.min(...losses), high: Math.max(...losses) }];
+    return [{ x: step, y: mean(losses), low: Math.min(...losses), high: Math.max(...losses) }];
   });
 }
 
