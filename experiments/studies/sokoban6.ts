@@ -9,9 +9,9 @@ export const sokoban6: StudyInput['base'] = {
     validationCount: 400,
     testCount: 400,
     nondeterministic: true,
-    maxTokens: 1000,
+    maxTokens: 500,
   },
   model: 'tiny',
   training: { ...tinyTraining, steps: 8000 },
-  evaluation: { ...greedy400, maxTokens: 1100 },
+  evaluation: { ...greedy400, maxTokens: 600 },
 };

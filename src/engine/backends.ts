@@ -172,6 +172,8 @@ function setThreads({ threads, parts = 1 }: BackendOptions): number {
     if (threads !== undefined || !env[name]) env[name] = String(value);
   }
   env['TF_CPP_MIN_LOG_LEVEL'] ??= '2';
+  // By itself the library uses oneDNN on newer processors only; with AVX2 alone training gains as well.
+  if (process.arch === 'x64') env['TF_ENABLE_ONEDNN_OPTS'] ??= '1';
   // Two processes can share a GPU only if neither takes all of its memory at once.
   env['TF_FORCE_GPU_ALLOW_GROWTH'] ??= 'true';
   // Lengths differ from step to step, and each has its own kernels: by default 1,024 are kept.
