@@ -71,6 +71,7 @@ export type ReportedProvenance = z.infer<typeof provenanceSchema>;
 const trainingLine = z.looseObject({
   step: z.number(),
   loss: z.number(),
+  tokens: z.number().optional(),
   tokensPerSecond: z.number().optional(),
   seconds: z.number().optional(),
 });
@@ -157,18 +158,28 @@ export function readCourse(file: string): Course {
       .map(([step, loss]) => ({ step, loss }))
       .sort((a, b) => a.step - b.step),
     seconds: points.at(-1)?.seconds ?? null,
-    tokens: tokensOf(points),
+    tokens: tokensOf(points, validation),
     tokensPerSecond: speeds.sort((a, b) => a - b)[Math.floor(speeds.length / 2)] ?? null,
   };
 }
 
-/** Each line tells the speed since the one before. */
-function tokensOf(points: readonly z.infer<typeof trainingLine>[]): number | null {
-  let [sum, before] = [0, 0];
-  for (const { tokensPerSecond, seconds } of points) {
+/**
+ * As counted, else by the speed between lines. A validation between two takes time without training:
+ * such steps count like the others.
+ */
+function tokensOf(
+  points: readonly z.infer<typeof trainingLine>[],
+  validated: ReadonlyMap<number, number>,
+): number | null {
+  let [sum, steps] = [0, 0];
+  let before = { step: 0, seconds: 0 };
+  for (const { step, tokens, tokensPerSecond, seconds } of points) {
     if (tokensPerSecond === undefined || seconds === undefined) return null;
-    sum += tokensPerSecond * (seconds - before);
-    before = seconds;
+    if (tokens !== undefined || !validated.has(before.step)) {
+      sum += tokens ?? tokensPerSecond * (seconds - before.seconds);
+      steps += step - before.step;
+    }
+    before = { step, seconds };
   }
-  return points.length === 0 ? null : sum;
+  return steps === 0 ? null : (sum * before.step) / steps;
 }

@@ -7,7 +7,8 @@ export interface TrainingMetrics {
   /** Mean since the line before, nats. */
   readonly loss: number;
   readonly learningRate: number;
-  /** Tokens of prompts and responses, padding left out. */
+  /** Of prompts and responses since the line before, padding left out. */
+  readonly tokens: number;
   readonly tokensPerSecond: number;
   /** Of training so far, over all sessions of the run. */
   readonly seconds: number;

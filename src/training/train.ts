@@ -110,9 +110,10 @@ export async function train(run: TrainingRun): Promise<TrainingOutcome> {
   const closeWindow = (): void => {
     if (window.steps === 0) return;
     const loss = window.loss / window.steps;
-    const tokensPerSecond = window.tokens / (clock() - window.since);
+    const { tokens } = window;
+    const tokensPerSecond = tokens / (clock() - window.since);
     const learningRate = learningRateAt(step, settings);
-    log({ step, loss, learningRate, tokensPerSecond, seconds: clock() });
+    log({ step, loss, learningRate, tokens, tokensPerSecond, seconds: clock() });
     run.onProgress?.({ step, steps: settings.steps, loss, validationLoss, tokensPerSecond });
     window = { ...emptyWindow(), since: clock() };
   };

@@ -8,9 +8,10 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import fc from 'fast-check';
 import { JSDOM } from 'jsdom';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readRun } from '../../../src/report/run.ts';
+import { readCourse, readRun } from '../../../src/report/run.ts';
 import { writeReport } from '../../../src/report/report.ts';
 import { expectInputError } from '../../helpers/inputErrors.ts';
 import { writeRun } from '../../helpers/runs.ts';
@@ -246,5 +247,56 @@ describe('a damaged run', () => {
     const copy = writeRun(path.join(folder, 'cut'));
     appendFileSync(path.join(copy, 'metrics.jsonl'), '{"step":200,"loss":0.25}\n{"step":250,"lo');
     expect(readRun(copy).training.map(({ loss }) => loss)).toEqual([3, 2, 1 + 100 / 150, 0.25]);
+  });
+});
+
+describe('tokens of a training', () => {
+  const course = (lines: readonly object[]) => {
+    const file = path.join(folder, 'course.jsonl');
+    writeFileSync(file, lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
+    return readCourse(file);
+  };
+
+  it('are those counted, or follow from the speed where a validation takes time of its own', () => {
+    fc.assert(
+      fc.property(
+        fc.array(
+          fc.record({
+            steps: fc.integer({ min: 1, max: 9 }),
+            validated: fc.option(fc.integer({ min: 0, max: 90 })),
+          }),
+          { minLength: 1, maxLength: 12 },
+        ),
+        fc.integer({ min: 1, max: 500 }),
+        fc.integer({ min: 1, max: 40 }),
+        (windows, perStep, stepsPerSecond) => {
+          let [step, seconds] = [0, 0];
+          const lines = windows.flatMap(({ steps, validated }) => {
+            step += steps;
+            seconds += steps / stepsPerSecond;
+            const tokensPerSecond = perStep * stepsPerSecond;
+            const tokens = steps * perStep;
+            const line = { step, loss: 1, tokens, tokensPerSecond, seconds };
+            seconds += validated ?? 0;
+            return validated === null ? [line] : [line, { step, validationLoss: 1 }];
+          });
+          expect(course(lines).tokens).toBeCloseTo(step * perStep, 6);
+          const uncounted = lines.map((line) => ({ ...line, tokens: undefined }));
+          expect(course(uncounted).tokens).toBeCloseTo(step * perStep, 6);
+        },
+      ),
+    );
+  });
+
+  it('are counted exactly, whatever the speeds say', () => {
+    const speed = { tokensPerSecond: 1, seconds: 1 };
+    const lines = [
+      { step: 4, loss: 2, tokens: 100, ...speed },
+      { step: 4, validationLoss: 2 },
+      { step: 6, loss: 1, tokens: 31, ...speed },
+    ];
+    expect(course(lines).tokens).toBe(131);
+    expect(course([]).tokens).toBeNull();
+    expect(course([{ step: 4, loss: 2 }]).tokens).toBeNull();
   });
 });

@@ -66,6 +66,24 @@ describe('training', () => {
     );
   });
 
+  it('counts the tokens of every batch once, whether or not it was stopped', async () => {
+    const run = newRun();
+    const tokens = Array.from({ length: 12 }, (_, step) => run.batchAt(step))
+      .flat()
+      .reduce((sum, piece) => sum + piece.tokens, 0);
+    const controller = new AbortController();
+    const batchAt = (step: number) => {
+      if (step === 6) controller.abort();
+      return run.batchAt(step);
+    };
+    await train({ ...run, batchAt, signal: controller.signal });
+    await train(run);
+    const counts = readMetrics(runPaths(run.folder).metrics).map((line) =>
+      'tokens' in line ? line.tokens : 0,
+    );
+    expect(counts.reduce((sum, count) => sum + count, 0)).toBe(tokens);
+  });
+
   it('from earlier weights, with what their optimiser knew, is training that was never interrupted', async () => {
     const even = { warmupSteps: 0, finalLearningRate: 1 };
     const newest = ({ folder }: TrainingRun) =>
