@@ -11,8 +11,10 @@ import type { Table } from '../src/report/table.ts';
 import { measureGeneration } from './generation.ts';
 import { measurePlayground } from './playground.ts';
 import type { Row } from './rows.ts';
+import { measureValidation } from './validation.ts';
 
 export const ALONE = {
+  validation: () => measureValidation(),
   generation: () => measureGeneration(),
   playground: () => measurePlayground(),
 } as const satisfies Record<string, () => Promise<Row[]>>;

@@ -7,9 +7,9 @@ import { createInterface } from 'node:readline';
 import { splitBatch } from '../src/data/batch.ts';
 import { bfloat16Problem, startBackend } from '../src/engine/backends.ts';
 import type { Precision } from '../src/engine/program.ts';
-import { modelConfig } from '../src/model/config.ts';
-import { blocksOf, createTrainer, type Trainer } from '../src/training/trainer.ts';
-import { LEARNING_RATE, SETTINGS, startingParams, type Opened } from './programs.ts';
+import type { Trainer } from '../src/training/trainer.ts';
+import { LEARNING_RATE, type Opened } from './programs.ts';
+import { trainerOf } from './trainers.ts';
 import { tokensOf, trainingData } from './trainingData.ts';
 import type { Lap } from './turns.ts';
 import { checkedUpdates, VARIANTS, WORKLOADS } from './workloads.ts';
@@ -19,7 +19,8 @@ type Request = { open: VariantName } | { run: VariantName; from: number; to: num
 
 const [name, threads] = process.argv.slice(2) as [WorkloadName, string];
 const workload: Workload = WORKLOADS[name];
-const { batches, vocabSize } = await trainingData(workload);
+const data = await trainingData(workload);
+const { batches } = data;
 const rows = Math.max(...batches.map(({ B }) => B));
 const parts = Math.min(rows, Number(threads));
 const engine = await startBackend({ backend: 'tensorflow', threads: Number(threads), parts });
@@ -42,7 +43,7 @@ function open(variant: VariantName): Opened {
   const precision = VARIANTS[variant].precision as Precision;
   const problem = precision === 'bf16' ? bfloat16Problem(engine) : null;
   if (problem !== null) throw new Error(problem);
-  const update = updater(newTrainer(precision));
+  const update = updater(trainerOf(workload, data, { parts, precision }));
   updates.set(variant, update);
   const losses = Array.from({ length: checkedUpdates(workload) }, () => update(0));
   // Kernels are compiled for every length that is met for the first time.
@@ -57,20 +58,6 @@ function run(variant: VariantName, { from, to }: { from: number; to: number }): 
   const seconds = (performance.now() - started) / 1000;
   const tokens = batches.slice(from, to).reduce((sum, batch) => sum + tokensOf(batch), 0);
   return { seconds, tokens, steps: to - from };
-}
-
-function newTrainer(precision: Precision): Trainer {
-  const config = modelConfig(workload.size, vocabSize);
-  const params = startingParams(config);
-  const zeros = new Float32Array(params.length);
-  const start = { params, mean: zeros, square: zeros };
-  return createTrainer(start, {
-    config,
-    settings: SETTINGS,
-    parts,
-    blocks: blocksOf({ prompts: batches.map(({ P }) => P), responses: batches.map(({ T }) => T) }),
-    precision,
-  });
 }
 
 /** An update on the i-th batch. */

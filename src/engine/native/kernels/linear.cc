@@ -3,8 +3,9 @@
 // rows [R, I] → [R, O]: normalised by their root mean square and a gain [I] before, if there is one;
 // with residual [R, O] added after, if there is one; or, gated, silu(a) · b of two halves [O].
 //
-// KitPack lays a matrix [I, O] out as that reads it: panels [P, I, 32] of 32 columns, the last filled up
-// with zeros; gated, 16 columns of either half in each. In bf16 [P, ⌈I / 2⌉, 32] int32 of two rows each.
+// KitPack lays a matrix [I, O] out as that reads it: panels [P, I, W] of W columns, two vectors of them,
+// the last filled up with zeros; gated, W / 2 columns of either half in each. In bf16 [P, ⌈I / 2⌉, W] int32
+// of two rows each.
 
 #include <cmath>
 #include <utility>
@@ -148,7 +149,8 @@ KIT_INLINE void multiplyAll(const T* x, const T* panels, int64_t inner, const Sh
                    residual == nullptr ? nullptr : residual + offset, out + offset, sequence);
     };
     int64_t row = 0;
-    for (; row + 8 <= shape.rows; row += 8) rowsFrom(row, std::make_integer_sequence<int, 8>());
+    for (; row + kRows <= shape.rows; row += kRows)
+      rowsFrom(row, std::make_integer_sequence<int, kRows>());
     for (; row + 4 <= shape.rows; row += 4) rowsFrom(row, std::make_integer_sequence<int, 4>());
     for (; row < shape.rows; row++) rowsFrom(row, std::make_integer_sequence<int, 1>());
   }

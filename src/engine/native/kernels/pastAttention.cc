@@ -3,7 +3,7 @@
 // Keys and values of earlier positions lie in blocks of 32 columns: keys [R, blocks, D, 32] and values
 // [R, blocks, 32, D] of floats; or pairs of bfloat16 as int32, [R, blocks, D / 2, 32] of neighbouring
 // dimensions and [R, blocks, 16, D] of neighbouring columns. The new ones are written into them. In a
-// block of keys columns lie side by side, so that the scores of 16 positions are one vector.
+// block of keys columns lie side by side, so that the scores of some positions are one vector.
 
 #include <cmath>
 #include <vector>
@@ -86,15 +86,16 @@ KIT_INLINE const uint32_t* factorsOf(const float* x, uint32_t* pairs, int64_t n)
 // Scores of the 32 columns of a block: query [d] times keys [d, 32], of n words.
 template <class T>
 KIT_INLINE void score(const T* query, const T* keys, int64_t n, float* scores) {
-  Floats even[2] = {}, odd[2] = {};
+  constexpr int kVectors = kBlock / kWidth;
+  Floats even[kVectors] = {}, odd[kVectors] = {};
   int64_t i = 0;
   for (; i + 2 <= n; i += 2, keys += 2 * kBlock) {
-    for (int v = 0; v < 2; v++) {
+    for (int v = 0; v < kVectors; v++) {
       even[v] = accumulate(even[v], keys + v * kWidth, query[i]);
       odd[v] = accumulate(odd[v], keys + kBlock + v * kWidth, query[i + 1]);
     }
   }
-  for (int v = 0; v < 2; v++) {
+  for (int v = 0; v < kVectors; v++) {
     if (i < n) even[v] = accumulate(even[v], keys + v * kWidth, query[i]);
     store(scores + v * kWidth, even[v] + odd[v]);
   }

@@ -92,11 +92,11 @@ KIT_INLINE void attendLanes(const Tables& in, const Shape& shape, int64_t group,
 
 void attend(const Tables& in, const Shape& shape, float* out) {
   const int64_t span = (shape.length + kWidth - 1) / kWidth * kWidth, lanes = shape.lanes();
-  std::vector<float> scores(8 * span);
+  std::vector<float> scores(kRows * span);
   for (int64_t group = 0; group < shape.groups; group++) {
     int64_t lane = 0;
-    for (; lane + 8 <= lanes; lane += 8)
-      attendLanes<8>(in, shape, group, lane, scores.data(), span, out);
+    for (; lane + kRows <= lanes; lane += kRows)
+      attendLanes<kRows>(in, shape, group, lane, scores.data(), span, out);
     for (; lane + 4 <= lanes; lane += 4)
       attendLanes<4>(in, shape, group, lane, scores.data(), span, out);
     for (; lane < lanes; lane++)

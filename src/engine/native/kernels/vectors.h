@@ -1,10 +1,11 @@
-// Arithmetic on vectors of 16 floats, which the compiler takes apart where a processor has shorter ones.
+// Arithmetic on vectors as long as the processor's: longer ones would not stay in its registers.
 
 #pragma once
 
 #include <cstdint>
 #include <cstring>
 #include <type_traits>
+#include <utility>
 #ifdef __AVX512BF16__
 #include <immintrin.h>
 #endif
@@ -13,14 +14,33 @@
 
 namespace kit {
 
+#if defined(__AVX512F__)
 constexpr int kWidth = 16;
-typedef float Floats __attribute__((vector_size(64)));
-typedef int32_t Ints __attribute__((vector_size(64)));
-typedef uint32_t Words __attribute__((vector_size(64)));
+#elif defined(__AVX__)
+constexpr int kWidth = 8;
+#else
+constexpr int kWidth = 4;
+#endif
+
+// Rows that a product takes at once: twice as many totals stay in registers, of which some processors
+// have 32 and others 16.
+#if defined(__AVX512F__) || defined(__aarch64__)
+constexpr int kRows = 8;
+#else
+constexpr int kRows = 6;
+#endif
+
+constexpr int kBytes = 4 * kWidth;
+typedef float Floats __attribute__((vector_size(kBytes)));
+typedef int32_t Ints __attribute__((vector_size(kBytes)));
+typedef uint32_t Words __attribute__((vector_size(kBytes)));
 
 // The same in memory, anywhere.
-typedef float FloatsAt __attribute__((vector_size(64), aligned(4), may_alias));
-typedef uint32_t WordsAt __attribute__((vector_size(64), aligned(4), may_alias));
+typedef float FloatsAt __attribute__((vector_size(kBytes), aligned(4), may_alias));
+typedef uint32_t WordsAt __attribute__((vector_size(kBytes), aligned(4), may_alias));
+
+// 0, 1, … by which elements of a vector are named.
+typedef std::make_integer_sequence<int, kWidth> Lanes;
 
 KIT_INLINE Floats load(const float* from) { return *reinterpret_cast<const FloatsAt*>(from); }
 KIT_INLINE Words load(const uint32_t* from) { return *reinterpret_cast<const WordsAt*>(from); }
@@ -47,17 +67,21 @@ KIT_INLINE float single(uint32_t upper) {
   return x;
 }
 
+// Pairs of the numbers of a and b, one after the other.
+template <int... i>
+KIT_INLINE Words paired(Words a, Words b, std::integer_sequence<int, i...>) {
+  const Words first = __builtin_shufflevector(a, b, (2 * i)...);
+  const Words second = __builtin_shufflevector(a, b, (2 * i + 1)...);
+  return (rounded(first) >> 16) | (rounded(second) & 0xffff0000u);
+}
+
 // n numbers as pairs, the last with 0 if they are odd in number.
 KIT_INLINE void pair(const float* x, uint32_t* pairs, int64_t n) {
   int64_t i = 0;
   for (; i + 2 * kWidth <= n; i += 2 * kWidth) {
     const Words a = load(reinterpret_cast<const uint32_t*>(x + i));
     const Words b = load(reinterpret_cast<const uint32_t*>(x + i + kWidth));
-    const Words first = __builtin_shufflevector(a, b, 0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24,
-                                                26, 28, 30);
-    const Words second = __builtin_shufflevector(a, b, 1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25,
-                                                 27, 29, 31);
-    store(pairs + i / 2, (rounded(first) >> 16) | (rounded(second) & 0xffff0000u));
+    store(pairs + i / 2, paired(a, b, Lanes()));
   }
   for (; i + 2 <= n; i += 2)
     pairs[i / 2] = half(x[i]) | static_cast<uint32_t>(half(x[i + 1])) << 16;
@@ -90,9 +114,12 @@ KIT_INLINE float accumulate(float total, uint32_t table, uint32_t factor) {
 }
 
 // Both of each pair changed for the other.
-KIT_INLINE Floats neighbours(Floats x) {
-  return __builtin_shufflevector(x, x, 1, 0, 3, 2, 5, 4, 7, 6, 9, 8, 11, 10, 13, 12, 15, 14);
+template <int... i>
+KIT_INLINE Floats neighbours(Floats x, std::integer_sequence<int, i...>) {
+  return __builtin_shufflevector(x, x, (i ^ 1)...);
 }
+
+KIT_INLINE Floats neighbours(Floats x) { return neighbours(x, Lanes()); }
 
 // e^x for x ≤ 80, to two units in the last place: 2^n times a polynomial in the rest.
 KIT_INLINE Floats exponential(Floats x) {
@@ -112,11 +139,16 @@ KIT_INLINE Floats exponential(Floats x) {
   return p * reinterpret_cast<Floats>(exponent);
 }
 
+template <int by, int... i>
+KIT_INLINE Floats turned(Floats x, std::integer_sequence<int, i...>) {
+  return __builtin_shufflevector(x, x, ((i + by) % kWidth)...);
+}
+
 // By halves, so that few additions wait for each other.
 KIT_INLINE float sum(Floats x) {
-  x += __builtin_shufflevector(x, x, 8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7);
-  x += __builtin_shufflevector(x, x, 4, 5, 6, 7, 0, 1, 2, 3, 4, 5, 6, 7, 0, 1, 2, 3);
-  x += __builtin_shufflevector(x, x, 2, 3, 0, 1, 2, 3, 0, 1, 2, 3, 0, 1, 2, 3, 0, 1);
+  if constexpr (kWidth > 8) x += turned<8 % kWidth>(x, Lanes());
+  if constexpr (kWidth > 4) x += turned<4 % kWidth>(x, Lanes());
+  x += turned<2>(x, Lanes());
   return x[0] + x[1];
 }
 

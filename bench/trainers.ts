@@ -1,0 +1,25 @@
+/** The kit's trainer of a workload. */
+import type { Precision } from '../src/engine/program.ts';
+import { modelConfig } from '../src/model/config.ts';
+import { blocksOf, createTrainer, type Trainer } from '../src/training/trainer.ts';
+import { SETTINGS, startingParams } from './programs.ts';
+import type { TrainingData } from './trainingData.ts';
+import type { Workload } from './workloads.ts';
+
+export function trainerOf(
+  { size }: Pick<Workload, 'size'>,
+  { batches, vocabSize }: TrainingData,
+  { parts, precision }: { parts: number; precision: Precision },
+): Trainer {
+  const config = modelConfig(size, vocabSize);
+  const params = startingParams(config);
+  const zeros = new Float32Array(params.length);
+  const start = { params, mean: zeros, square: zeros };
+  return createTrainer(start, {
+    config,
+    settings: SETTINGS,
+    parts,
+    blocks: blocksOf({ prompts: batches.map(({ P }) => P), responses: batches.map(({ T }) => T) }),
+    precision,
+  });
+}
