@@ -8,8 +8,9 @@ import { splitBatch } from '../src/data/batch.ts';
 import { bfloat16Problem, startBackend } from '../src/engine/backends.ts';
 import type { Precision } from '../src/engine/program.ts';
 import type { Trainer } from '../src/training/trainer.ts';
+import { secondsOf } from './clock.ts';
 import { LEARNING_RATE, type Opened } from './programs.ts';
-import { trainerOf } from './trainers.ts';
+import { partsOf, trainerOf } from './trainers.ts';
 import { tokensOf, trainingData } from './trainingData.ts';
 import type { Lap } from './turns.ts';
 import { checkedUpdates, VARIANTS, WORKLOADS } from './workloads.ts';
@@ -21,8 +22,7 @@ const [name, threads] = process.argv.slice(2) as [WorkloadName, string];
 const workload: Workload = WORKLOADS[name];
 const data = await trainingData(workload);
 const { batches } = data;
-const rows = Math.max(...batches.map(({ B }) => B));
-const parts = Math.min(rows, Number(threads));
+const parts = partsOf(data, Number(threads));
 const engine = await startBackend({ backend: 'tensorflow', threads: Number(threads), parts });
 const pieces = batches.map((batch) => splitBatch(batch, parts));
 const updates = new Map<VariantName, (i: number) => number>();
@@ -53,9 +53,9 @@ function open(variant: VariantName): Opened {
 
 function run(variant: VariantName, { from, to }: { from: number; to: number }): Lap {
   const update = updates.get(variant)!;
-  const started = performance.now();
-  for (let i = from; i < to; i++) update(i);
-  const seconds = (performance.now() - started) / 1000;
+  const seconds = secondsOf(() => {
+    for (let i = from; i < to; i++) update(i);
+  });
   const tokens = batches.slice(from, to).reduce((sum, batch) => sum + tokensOf(batch), 0);
   return { seconds, tokens, steps: to - from };
 }

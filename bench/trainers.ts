@@ -1,10 +1,14 @@
-/** The kit's trainer of a workload. */
+/** The kit's trainer of a workload, and how many pieces of a batch it computes side by side. */
 import type { Precision } from '../src/engine/program.ts';
 import { modelConfig } from '../src/model/config.ts';
 import { blocksOf, createTrainer, type Trainer } from '../src/training/trainer.ts';
 import { SETTINGS, startingParams } from './programs.ts';
 import type { TrainingData } from './trainingData.ts';
 import type { Workload } from './workloads.ts';
+
+export function partsOf({ batches }: TrainingData, threads: number): number {
+  return Math.min(threads, Math.max(...batches.map(({ B }) => B)));
+}
 
 export function trainerOf(
   { size }: Pick<Workload, 'size'>,

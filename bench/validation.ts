@@ -5,40 +5,45 @@
 import os from 'node:os';
 import { splitBatch } from '../src/data/batch.ts';
 import { startBackend } from '../src/engine/backends.ts';
-import { median, type Row } from './rows.ts';
-import { trainerOf } from './trainers.ts';
-import { trainingData } from './trainingData.ts';
+import { secondsOf } from './clock.ts';
 import { LEARNING_RATE } from './programs.ts';
+import { median, type Row } from './rows.ts';
+import { partsOf, trainerOf } from './trainers.ts';
+import { trainingData, type TrainingData } from './trainingData.ts';
 import { WORKLOADS, type WorkloadName } from './workloads.ts';
 
 const MEASURED: readonly WorkloadName[] = ['training-tiny', 'training-s'];
 
 export async function measureValidation(rounds = 9): Promise<Row[]> {
-  const parts = os.availableParallelism();
-  await startBackend({ backend: 'tensorflow', threads: parts, parts });
-  const rows: Row[] = [];
-  for (const name of MEASURED) rows.push(await measureLoss(name, { rounds, parts }));
-  return rows;
+  const threads = os.availableParallelism();
+  const measured = await Promise.all(
+    MEASURED.map(async (name) => ({ name, data: await trainingData(WORKLOADS[name]) })),
+  );
+  const parts = Math.min(...measured.map(({ data }) => partsOf(data, threads)));
+  await startBackend({ backend: 'tensorflow', threads, parts });
+  return measured.map(({ name, data }) => measureLoss(name, { data, rounds, parts }));
 }
 
-async function measureLoss(
+function measureLoss(
   name: WorkloadName,
-  { rounds, parts }: { rounds: number; parts: number },
-): Promise<Row> {
+  { data, rounds, parts }: { data: TrainingData; rounds: number; parts: number },
+): Row {
   const workload = WORKLOADS[name];
-  const data = await trainingData(workload);
   const batches = data.batches.map((batch) => splitBatch(batch, parts));
   const trainer = trainerOf(workload, data, { parts, precision: 'fp32' });
   let step = 0;
-  const update = (): unknown =>
-    batches.map((pieces) => trainer.update(pieces, ++step, LEARNING_RATE));
-  const loss = (): unknown => batches.map((pieces) => trainer.loss(pieces));
+  const update = (): void => {
+    for (const pieces of batches) trainer.update(pieces, ++step, LEARNING_RATE);
+  };
+  const loss = (): void => {
+    for (const pieces of batches) trainer.loss(pieces);
+  };
   // Kernels are compiled at first.
   update();
   loss();
   const shares = Array.from({ length: rounds }, () => {
-    const updates = seconds(update);
-    return (100 * seconds(loss)) / updates;
+    const updates = secondsOf(update);
+    return (100 * secondsOf(loss)) / updates;
   });
   trainer.dispose();
   const { size, title } = workload;
@@ -47,10 +52,4 @@ async function measureLoss(
     value: median(shares),
     unit: '% of an update',
   };
-}
-
-function seconds(work: () => unknown): number {
-  const started = performance.now();
-  work();
-  return (performance.now() - started) / 1000;
 }

@@ -61,6 +61,6 @@ export function smoothed(points: readonly LossPoint[]): LossPoint[] {
   }
   return [...parts].map(([part, losses]) => ({
     step: (part / PARTS) * last,
-    loss: losses.reduce((a, b) => a + b, 0) / losses.length,
+    loss: mean(losses),
   }));
 }
