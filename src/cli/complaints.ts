@@ -29,10 +29,14 @@ export function explain(
     case 'Unknown command':
       return unknownCommand(name, commands);
     case 'Unknown argument': {
-      const flag = argv.find((arg) => nameOf(arg) === name);
-      if (flag?.startsWith('-')) return unknownFlag(flag, command ? [command] : []);
-      if (command === undefined) return unknownCommand(name, commands);
-      return `${command.name} takes no further argument ${quote(name)}`;
+      const flag = argv.find((arg) => arg.startsWith('-') && nameOf(arg) === name);
+      // What is no command knows no flags: of two mistakes it is the one to name.
+      const before = flag === undefined ? argv : argv.slice(0, argv.indexOf(flag));
+      if (command === undefined && word !== undefined && before.includes(word)) {
+        return unknownCommand(word, commands);
+      }
+      if (flag !== undefined) return unknownFlag(flag, command ? [command] : []);
+      return `${command?.name} takes no further argument ${quote(name)}`;
     }
     case 'Missing required argument':
       return `--${name} is missing`;

@@ -12,7 +12,10 @@ describe('a command line that can not be understood ends with 2 and one line', (
   it.each<[argv: string, line: string | RegExp]>([
     ['foo', 'there is no command foo'],
     ['tarce maze.txt', 'there is no command tarce; did you mean trace?'],
-    ['foo --json', 'unknown flag --json'],
+    ['foo --json', 'there is no command foo'],
+    ['gen-maze --size 6', 'there is no command gen-maze; did you mean gen-mazes?'],
+    ['--quiet gen-maze --size 6', 'there is no command gen-maze; did you mean gen-mazes?'],
+    ['--sise 6 gen-mazes', 'unknown flag --sise'],
     ['--verison', 'unknown flag --verison; did you mean --version?'],
     [
       '--json trace maze.txt',
