@@ -11,11 +11,12 @@ import { acquireLock } from '../../lock.ts';
 import { STUDY_FILE } from '../../study.ts';
 import { runPaths } from '../../training/runFolder.ts';
 import { chooseCells, loadStudy, type CellChoice } from '../loadStudy.ts';
-import { createPace, formatDuration } from '../progress.ts';
+import { formatDuration } from '../progress.ts';
 import type { Session } from '../session.ts';
 import { describe, generate } from '../stages/data.ts';
 import { sideBySide, withChildren, type Children } from '../sweep/children.ts';
 import { checkLabels, stateOf, type CellState } from '../sweep/state.ts';
+import { foresee } from '../sweep/timeLeft.ts';
 import { checkUnseen } from '../sweep/unseen.ts';
 import { workOf, type Work } from '../sweep/work.ts';
 import { exportLedger, exportRecords } from './export.ts';
@@ -79,30 +80,28 @@ async function runCells(
   const { signal } = session;
   const open = cells.filter((work) => states.get(work) !== 'done');
   const total = cells.length;
+  const atOnce = jobs ?? availableParallelism();
+  const begin = foresee(open.length, atOnce);
   const failed: string[] = [];
-  const paceOf = createPace();
   let done = total - open.length;
-  paceOf({ done, total });
   if (done > 0) await session.print(`${done} of ${total} cells were done before`);
   const runOne = async (work: Work, children: Children): Promise<void> => {
-    session.note(`${work.folder}: ${states.get(work) === 'new' ? 'begins' : 'goes on'}`);
-    const began = performance.now();
+    const isNew = states.get(work) === 'new';
+    session.note(`${work.folder}: ${isNew ? 'begins' : 'goes on'}`);
+    const end = begin();
     const fault = await runCell(work, children, session);
     if (signal.aborted) return;
     done++;
     if (fault !== null) failed.push(work.folder);
-    const time = formatDuration((performance.now() - began) / 1000);
+    const { seconds, secondsLeft } = end(isNew && fault === null);
+    const time = formatDuration(seconds);
     const how = fault === null ? `done in ${time}` : `failed: ${fault} (see ${work.log})`;
     await session.print(`[${done} of ${total}] ${work.folder}: ${how}`);
-    const pace = paceOf({ done, total });
-    if (done === total || pace === null) return;
-    session.note(`about ${formatDuration(pace.secondsLeft)} left for the others`);
+    if (done === total || secondsLeft === null) return;
+    session.note(`about ${formatDuration(secondsLeft)} left for the others`);
   };
   await withChildren(signal, (children) =>
-    sideBySide(open, (work) => runOne(work, children), {
-      atOnce: jobs ?? availableParallelism(),
-      signal,
-    }),
+    sideBySide(open, (work) => runOne(work, children), { atOnce, signal }),
   );
   return failed;
 }
