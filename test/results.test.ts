@@ -50,7 +50,7 @@ describe('a committed report', () => {
     (_, folder) => {
       expect(differing(folder)).toEqual([]);
     },
-    300_000,
+    60_000,
   );
 
   it('gives the README its main table', () => {

@@ -30,13 +30,13 @@ export function explain(
       return unknownCommand(name, commands);
     case 'Unknown argument': {
       const flag = argv.find((arg) => arg.startsWith('-') && nameOf(arg) === name);
-      // What is no command knows no flags: of two mistakes it is the one to name.
-      const before = flag === undefined ? argv : argv.slice(0, argv.indexOf(flag));
-      if (command === undefined && word !== undefined && before.includes(word)) {
-        return unknownCommand(word, commands);
+      if (command === undefined) {
+        // What is no command knows no flags: of two mistakes the first is named.
+        const first = argv.find((arg) => arg === word || arg === flag) ?? name;
+        return first === flag ? unknownFlag(flag, []) : unknownCommand(first, commands);
       }
-      if (flag !== undefined) return unknownFlag(flag, command ? [command] : []);
-      return `${command?.name} takes no further argument ${quote(name)}`;
+      if (flag !== undefined) return unknownFlag(flag, [command]);
+      return `${command.name} takes no further argument ${quote(name)}`;
     }
     case 'Missing required argument':
       return `--${name} is missing`;

@@ -9,6 +9,7 @@ import { CATALOGUES, STUDIES } from '../catalogues.ts';
 import { quote } from '../flags.ts';
 import { checkExperiment } from '../loadExperiment.ts';
 import { checkStudy, type LoadedStudy } from '../loadStudy.ts';
+import { makespan } from '../makespan.ts';
 import { suggestion } from '../nearest.ts';
 import { foresee, measureSpeed, tokensToPlan } from '../plan/foresee.ts';
 import type { Speed } from '../plan/foresee.ts';
@@ -150,11 +151,4 @@ async function printTotals(rows: readonly Row[], jobs: number, session: Session)
   await session.print(
     `${cells}: ${duration(makespan(seconds, atOnce))} in all, ${duration(sum)} one after the other`,
   );
-}
-
-/** When the last of `jobs` is done that take the tasks in their order. */
-export function makespan(seconds: readonly number[], jobs: number): number {
-  const free = new Array<number>(jobs).fill(0);
-  for (const each of seconds) free[free.indexOf(Math.min(...free))]! += each;
-  return Math.max(...free);
 }

@@ -16,7 +16,7 @@ import type { Session } from '../session.ts';
 import { describe, generate } from '../stages/data.ts';
 import { sideBySide, withChildren, type Children } from '../sweep/children.ts';
 import { checkLabels, stateOf, type CellState } from '../sweep/state.ts';
-import { foresee } from '../sweep/timeLeft.ts';
+import { createTimeLeft } from '../sweep/timeLeft.ts';
 import { checkUnseen } from '../sweep/unseen.ts';
 import { workOf, type Work } from '../sweep/work.ts';
 import { exportLedger, exportRecords } from './export.ts';
@@ -81,7 +81,7 @@ async function runCells(
   const open = cells.filter((work) => states.get(work) !== 'done');
   const total = cells.length;
   const atOnce = jobs ?? availableParallelism();
-  const begin = foresee(open.length, atOnce);
+  const begin = createTimeLeft(open.length, atOnce);
   const failed: string[] = [];
   let done = total - open.length;
   if (done > 0) await session.print(`${done} of ${total} cells were done before`);

@@ -1,5 +1,6 @@
 /** How long work side by side will still take, foreseen from what has ended. */
 import { mean } from '../../report/mean.ts';
+import { makespan } from '../makespan.ts';
 
 export interface Ended {
   readonly seconds: number;
@@ -16,7 +17,7 @@ export type Begin = () => (typical: boolean) => Ended;
  * @param count of all, begun or not
  * @param clock milliseconds; only differences count
  */
-export function foresee(
+export function createTimeLeft(
   count: number,
   atOnce: number,
   clock: () => number = () => performance.now(),
@@ -28,12 +29,8 @@ export function foresee(
   const secondsLeft = (): number | null => {
     if (typicalSeconds.length === 0) return null;
     const each = mean(typicalSeconds);
-    const ends = [...running].map((began) => Math.max(0, each - secondsSince(began)));
-    while (ends.length < atOnce) ends.push(0);
-    for (let begun = 0; begun < waiting; begun++) {
-      ends[ends.indexOf(Math.min(...ends))]! += each;
-    }
-    return Math.max(...ends);
+    const lacking = [...running].map((began) => Math.max(0, each - secondsSince(began)));
+    return makespan([...lacking, ...new Array<number>(waiting).fill(each)], atOnce);
   };
   return () => {
     const began = { at: clock() };

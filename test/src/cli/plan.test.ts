@@ -2,7 +2,7 @@ import { readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { makespan } from '../../../src/cli/actions/plan.ts';
+import { makespan } from '../../../src/cli/makespan.ts';
 import { runKit, temporaryFolder } from '../../helpers/kit.ts';
 
 const folder = temporaryFolder();

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { foresee } from '../../../../src/cli/sweep/timeLeft.ts';
+import { createTimeLeft } from '../../../../src/cli/sweep/timeLeft.ts';
 
 const SECONDS = fc.integer({ min: 1, max: 1000 });
 
@@ -13,7 +13,7 @@ describe('the time left for work side by side', () => {
         SECONDS,
         (count, atOnce, each) => {
           let now = 0;
-          const begin = foresee(count, atOnce, () => now * 1000);
+          const begin = createTimeLeft(count, atOnce, () => now * 1000);
           const last = Math.ceil(count / atOnce) * each;
           let running = Array.from({ length: Math.min(count, atOnce) }, begin);
           let waiting = count - running.length;
@@ -35,7 +35,7 @@ describe('the time left for work side by side', () => {
 
   it('counts what runs for what it lacks of the mean, and no longer', () => {
     let now = 0;
-    const begin = foresee(5, 2, () => now * 1000);
+    const begin = createTimeLeft(5, 2, () => now * 1000);
     const [a, b] = [begin(), begin()];
     now = 10;
     // b is due as well, and the three others take 10 each, two of them at once.
@@ -60,7 +60,7 @@ describe('the time left for work side by side', () => {
     fc.assert(
       fc.property(SECONDS, SECONDS, (untypical, typical) => {
         let now = 0;
-        const begin = foresee(3, 1, () => now * 1000);
+        const begin = createTimeLeft(3, 1, () => now * 1000);
         const first = begin();
         now += untypical;
         expect(first(false).secondsLeft).toBeNull();
