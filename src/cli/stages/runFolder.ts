@@ -32,14 +32,27 @@ export function checkHoldsRun(folder: string): void {
   throw new InputError(`${folder}: holds no run (no experiment.json)${namesBelow(folder)}`);
 }
 
-/** @throws InputError with the folder beside it that may have been meant */
+/** Where commands put what is given no folder. */
+const USUAL_PLACES = ['results', 'runs', 'data'];
+
+/** @throws InputError with the folder that may have been meant: of its name elsewhere, or beside it */
 export function checkExists(folder: string): void {
   if (existsSync(folder)) return;
-  const parent = path.dirname(folder);
-  const beside = existsSync(parent) ? subfolders(parent).map((each) => path.basename(each)) : [];
-  const meant = nearest(path.basename(folder), beside);
-  const question = meant === undefined ? '' : `; did you mean ${path.join(parent, meant)}?`;
+  const meant = ofSameName(folder) ?? beside(folder);
+  const question = meant === undefined ? '' : `; did you mean ${meant}?`;
   throw new InputError(`${folder}: no such folder${question}`);
+}
+
+/** What one command takes by its name, as `kit sweep STUDY`, others take by its folder. */
+const ofSameName = (folder: string): string | undefined =>
+  USUAL_PLACES.map((place) => path.join(place, path.basename(folder))).find(existsSync);
+
+function beside(folder: string): string | undefined {
+  const parent = path.dirname(folder);
+  if (!existsSync(parent) || !statSync(parent).isDirectory()) return undefined;
+  const names = subfolders(parent).map((each) => path.basename(each));
+  const meant = nearest(path.basename(folder), names);
+  return meant === undefined ? undefined : path.join(parent, meant);
 }
 
 const MOST_NAMED = 3;

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { runKit, temporaryFolder } from '../../helpers/kit.ts';
+import { runKit, spawnKit, temporaryFolder } from '../../helpers/kit.ts';
 import { writeRun } from '../../helpers/runs.ts';
 import { writeStudy } from '../../helpers/studies.ts';
 
@@ -69,9 +69,22 @@ describe('kit report of a folder without a run', () => {
   it('is refused in one line where it is a file, or not there', async () => {
     expect(await refusal(path.join(root, 'file'))).toBe('kit: /results/file: is no folder\n');
     expect(await refusal(at('gone'))).toBe('kit: /gone: no such folder\n');
+    for (const below of ['/results/file/run', '/results/file/run/deeper']) {
+      expect(await refusal(folder + below)).toBe(`kit: ${below}: no such folder\n`);
+    }
     expect(await refusal(path.join(root, 'a-studi'))).toBe(
       'kit: /results/a-studi: no such folder; did you mean /results/a-study?\n',
     );
+  });
+
+  it('says where a study lies that is given by its name, as to kit sweep', async () => {
+    for (const command of ['report', 'compare']) {
+      const { code, stderr } = await spawnKit([command, 'a-study'], { cwd: folder });
+      expect([code, stderr]).toEqual([
+        1,
+        'kit: a-study: no such folder; did you mean results/a-study?\n',
+      ]);
+    }
   });
 });
 
