@@ -64,7 +64,7 @@ export function improvementName({ method }: Pick<ImprovementSettings, 'method'>)
 }
 
 /** With a label of the round; the seed, which a study adds to the names of its cells, stays last. */
-export function roundName(name: string, label: string, { seed }: Pick<Experiment, 'seed'>): string {
+function roundName(name: string, label: string, { seed }: Pick<Experiment, 'seed'>): string {
   const suffix = `-s${seed}`;
   return name.endsWith(suffix)
     ? `${name.slice(0, -suffix.length)}-${label}${suffix}`

@@ -85,7 +85,7 @@ export async function evaluate(
     signal?.throwIfAborted();
     const own = batch.map(({ example }) => example);
     let answered = finished?.read(number) ?? null;
-    if (answered === null || !isAbout(answered, own)) {
+    if (answered === null || !areAnswers(answered, own, samples)) {
       answered = await answer(own, rollout, options);
       finished?.write(number, answered);
     }
@@ -117,11 +117,20 @@ async function answer(
   return examples.map((example, index) => recordOf(example, responses[index]!, options));
 }
 
-function isAbout(
+/** Whether the records are of these examples, with so many samples each. */
+function areAnswers(
   records: readonly EvaluationRecord[],
   examples: readonly EvaluationExample[],
+  samples: number,
 ): boolean {
-  return records.length === examples.length && records.every(({ id }, i) => id === examples[i]!.id);
+  return (
+    records.length === examples.length &&
+    records.every((record, i) => {
+      const { id, prompt } = examples[i]!;
+      const isSameTask = record.id === id && record.prompt.join() === prompt.join();
+      return isSameTask && record.samples.length === samples;
+    })
+  );
 }
 
 /**

@@ -68,7 +68,7 @@ export function skipping(records: readonly EvaluationRecord[], vocabulary: Vocab
 }
 
 /** What deterministic A* closes on the task of a record; null if it has too many states to tell. */
-export function aStarClosings(
+function aStarClosings(
   record: Pick<EvaluationRecord, 'prompt' | 'width' | 'height'>,
   vocabulary: Vocabulary,
 ): Closings | null {

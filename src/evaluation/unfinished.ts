@@ -5,11 +5,10 @@
  */
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import { InputError } from '../../envs/inputError.ts';
 import { sha256 } from '../files.ts';
+import { batchFiles } from './batchFiles.ts';
 import type { FinishedBatches } from './evaluate.ts';
 import { EVALUATION_SCHEMA, evaluationFolder, type EvaluationSettings } from './evaluation.ts';
-import { readRecords, writeRecords } from './records.ts';
 
 export interface Unfinished extends FinishedBatches {
   /** Forgets the batches, for example because the evaluation is finished. */
@@ -29,19 +28,8 @@ export function openUnfinished(
     if (foreign || entry.endsWith('.tmp')) rmSync(path.join(parent, entry), { recursive: true });
   }
   const folder = path.join(parent, own);
-  const fileOf = (batch: number): string =>
-    path.join(folder, `${String(batch).padStart(5, '0')}.jsonl.gz`);
   return {
-    read(batch) {
-      try {
-        return readRecords(fileOf(batch));
-      } catch (error) {
-        // What is missing, or was damaged since, is answered again.
-        if (error instanceof InputError) return null;
-        throw error;
-      }
-    },
-    write: (batch, records) => writeRecords(fileOf(batch), records),
+    ...batchFiles(folder),
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };
 }

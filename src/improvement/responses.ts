@@ -2,10 +2,9 @@
  * Responses to many tasks as files of about a thousand each, whole or absent, so that what a killed
  * process has answered is not asked again, and none but the latest are in memory.
  */
-import path from 'node:path';
-import { InputError } from '../../envs/inputError.ts';
-import { evaluate, type EvaluateOptions, type FinishedBatches } from '../evaluation/evaluate.ts';
-import { type EvaluationRecord, readRecords, writeRecords } from '../evaluation/records.ts';
+import { batchFile, batchFiles } from '../evaluation/batchFiles.ts';
+import { evaluate, type EvaluateOptions } from '../evaluation/evaluate.ts';
+import { type EvaluationRecord, readRecords } from '../evaluation/records.ts';
 import type { RolloutFn } from '../evaluation/rollouts.ts';
 import { exampleAt, type Examples } from '../data/examples.ts';
 import { removeLeftovers } from '../files.ts';
@@ -37,33 +36,14 @@ export async function respondInto(
       batchSize: PER_FILE,
       // A*'s mean effort, which selection does not ask for.
       referenceRuns: 0,
-      finished: filesFrom(folder, from / perFile),
+      finished: batchFiles(folder, from / perFile),
       onProgress: ({ done }) => options.onProgress?.({ done: from + done, total: tasks.count }),
     });
   }
   const files = Math.ceil(tasks.count / perFile);
   return {
     *[Symbol.iterator]() {
-      for (let number = 0; number < files; number++) yield* readRecords(fileOf(folder, number));
+      for (let number = 0; number < files; number++) yield* readRecords(batchFile(folder, number));
     },
   };
-}
-
-function filesFrom(folder: string, first: number): FinishedBatches {
-  return {
-    read(batch) {
-      try {
-        return readRecords(fileOf(folder, first + batch));
-      } catch (error) {
-        // What is missing, or was damaged since, is answered again.
-        if (error instanceof InputError) return null;
-        throw error;
-      }
-    },
-    write: (batch, records) => writeRecords(fileOf(folder, first + batch), records),
-  };
-}
-
-function fileOf(folder: string, number: number): string {
-  return path.join(folder, `${String(number).padStart(5, '0')}.jsonl.gz`);
 }

@@ -35,15 +35,20 @@ export function readOrigin(folder: string): Origin | null {
   return existsSync(file) ? checkShape(originSchema, readJson(file), file) : null;
 }
 
-/** Makes the folder's record, or compares it. @throws InputError if rounds of another origin are there */
-export function openImprovement(folder: string, origin: Origin): void {
+/** @throws InputError if rounds of another origin are there */
+export function checkOrigin(folder: string, origin: Origin): void {
   const held = readOrigin(folder);
-  if (held === null) return writeJsonAtomic(improvementFile(folder), origin);
+  if (held === null) return;
   const difference = firstDifference(held, JSON.parse(JSON.stringify(origin)));
   if (difference === null) return;
   throw new InputError(
     `${folder}: holds rounds of another origin: its ${difference}; choose another --out`,
   );
+}
+
+/** Makes the folder's record, unless it is there. */
+export function writeOrigin(folder: string, origin: Origin): void {
+  if (!existsSync(improvementFile(folder))) writeJsonAtomic(improvementFile(folder), origin);
 }
 
 const count = z.number().int().min(0);
@@ -82,7 +87,7 @@ export function writeLedger(folder: string, entry: LedgerEntry): void {
   writeJsonAtomic(ledgerFile(folder), [...before, entry]);
 }
 
-/** Folders below a run's that hold rounds, each with its rounds that are done. */
+/** Folders below a run's that hold finished rounds, each with these. */
 export function listImprovements(run: string): { folder: string; rounds: string[] }[] {
   return readdirSync(run)
     .map((name) => path.join(run, name))
@@ -91,5 +96,6 @@ export function listImprovements(run: string): { folder: string; rounds: string[
     .map((folder) => {
       const done = readLedger(folder).filter(({ training }) => training !== undefined);
       return { folder, rounds: done.map(({ round }) => roundPaths(folder, round).run) };
-    });
+    })
+    .filter(({ rounds }) => rounds.length > 0);
 }

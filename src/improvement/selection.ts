@@ -29,7 +29,7 @@ export interface SelectionCounts {
   readonly optimalResponses: number;
   /** With an optimal response at least. */
   readonly optimalTasks: number;
-  /** Rows of the data, and those of them that are responses of this round. */
+  /** Rows of the data, and those of them that say what was not stored before. */
   readonly rows: number;
   readonly newRows: number;
   /** Mean per row of the data before, and of the data that were selected; null without rows. */
@@ -42,18 +42,24 @@ export function selectData({ method, tasks, stored, records }: SelectionInput): 
   const { select } = SELECTORS[method.select];
   const byTask = rowsByTask(stored);
   const rowOf = new Map(Array.from(tasks.id, (id, row) => [id, row]));
-  const chosen = Array.from({ length: tasks.count }, (): readonly Row[] => []);
-  const counts = { responses: 0, responseTokens: 0, optimalResponses: 0, optimalTasks: 0 };
+  const chosen = Array.from({ length: tasks.count }, (): readonly Example[] => []);
+  const counts = {
+    responses: 0,
+    responseTokens: 0,
+    optimalResponses: 0,
+    optimalTasks: 0,
+    newRows: 0,
+  };
   for (const { id, samples } of records) {
     const row = rowOf.get(id);
     if (row === undefined) throw new RangeError(`responses to task ${id}, which was not asked`);
     const held = byTask.get(id) ?? [];
-    const picked = select({ stored: held, samples }).map((each): Row => {
-      if (!isSample(each)) return { example: each, isNew: false };
-      return { example: answered(exampleAt(tasks, row), answerOf(each)), isNew: true };
-    });
-    const before = method.data === 'append' ? held.map(asStored) : [];
-    chosen[row] = distinct([...before, ...picked]);
+    const picked = select({ stored: held, samples }).map((each) =>
+      isSample(each) ? answered(exampleAt(tasks, row), answerOf(each)) : each,
+    );
+    chosen[row] = distinct(method.data === 'append' ? [...held, ...picked] : picked);
+    const known = new Set(held.map(said));
+    counts.newRows += chosen[row].filter((each) => !known.has(said(each))).length;
     const optimal = samples.filter(({ outcome }) => outcome === 'optimal').length;
     counts.responses += samples.length;
     counts.responseTokens += samples.reduce((sum, { tokens }) => sum + tokens.length, 0);
@@ -62,7 +68,7 @@ export function selectData({ method, tasks, stored, records }: SelectionInput): 
   }
   const buffer = createExampleBuffer();
   const rows = chosen.flat();
-  for (const { example } of rows) buffer.add(example);
+  for (const example of rows) buffer.add(example);
   const examples = buffer.examples();
   return {
     examples,
@@ -70,19 +76,11 @@ export function selectData({ method, tasks, stored, records }: SelectionInput): 
       tasks: tasks.count,
       ...counts,
       rows: rows.length,
-      newRows: rows.filter(({ isNew }) => isNew).length,
       storedTraceTokens: meanTrace(stored),
       traceTokens: meanTrace(examples),
     },
   };
 }
-
-interface Row {
-  readonly example: Example;
-  readonly isNew: boolean;
-}
-
-const asStored = (example: Example): Row => ({ example, isNew: false });
 
 function rowsByTask(examples: Examples): Map<number, Example[]> {
   const rows = new Map<number, Example[]>();
@@ -108,15 +106,16 @@ function answered(task: Example, { reasoning, plan }: Answer): Example {
 }
 
 /** The first of those that say the same. */
-function distinct(rows: readonly Row[]): Row[] {
+function distinct(rows: readonly Example[]): Example[] {
   const seen = new Set<string>();
-  return rows.filter(({ example: { reasoning, plan } }) => {
-    const said = `${reasoning.join()} ${plan.join()}`;
-    const isFirst = !seen.has(said);
-    seen.add(said);
+  return rows.filter((row) => {
+    const isFirst = !seen.has(said(row));
+    seen.add(said(row));
     return isFirst;
   });
 }
+
+const said = ({ reasoning, plan }: Answer): string => `${reasoning.join()} ${plan.join()}`;
 
 function meanTrace({ count, reasoning }: Examples): number | null {
   return count === 0 ? null : reasoning.ids.length / count;

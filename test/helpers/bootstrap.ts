@@ -35,8 +35,8 @@ export const bootstrapping = (run: string, ...more: string[]): string[] => {
 };
 
 /** What of the rounds does not tell of the time or the process. */
-export function roundsOf(run: string): Record<string, string> {
-  const files = Object.entries(treeOf(path.join(run, 'bootstrapping')));
+export function roundsOf(run: string, folder = 'bootstrapping'): Record<string, string> {
+  const files = Object.entries(treeOf(path.join(run, folder)));
   const told = /provenance\.json$|metrics\.jsonl$|events\.out|^report\//;
   return Object.fromEntries(files.filter(([file]) => !told.test(file)));
 }

@@ -2,18 +2,20 @@
 import path from 'node:path';
 import { InputError } from '../../../envs/inputError.ts';
 import type { Precision } from '../../engine/program.ts';
-import { readOrigin } from '../../improvement/rounds.ts';
+import { METHODS } from '../../improvement/methods.ts';
+import { improvementFile, readLedger, readOrigin } from '../../improvement/rounds.ts';
 import { firstExperiment, improvementFault } from '../../improvementSettings.ts';
 import { improvementName, improvementSchema } from '../../improvementSettings.ts';
 import type { ImprovementSettings } from '../../improvementSettings.ts';
 import { chooseCheckpoint } from '../../training/runModel.ts';
 import { flagName } from '../flags.ts';
 import type { Session } from '../session.ts';
-import { datasetFor } from '../stages/data.ts';
+import { explainIssue } from '../settingErrors.ts';
+import { trainedOn } from '../stages/data.ts';
 import { startEngine, type EngineFlags } from '../stages/engine.ts';
 import { ownDecoding } from '../stages/decoding.ts';
 import { evaluateModes } from '../stages/evaluation.ts';
-import { improveModel } from '../stages/improvement.ts';
+import { checkImprovement, improveModel } from '../stages/improvement.ts';
 import { concludeImprovement } from '../stages/improvementReport.ts';
 import { withPlanner } from '../stages/model.ts';
 import { readRunExperiment } from '../stages/runFolder.ts';
@@ -29,6 +31,7 @@ export interface BootstrapFlags extends EngineFlags, ChoiceFlags {
   readonly steps: number | undefined;
   readonly learningRate: number | undefined;
   readonly warmupSteps: number | undefined;
+  readonly freshOptimizer: boolean;
   readonly seed: number | undefined;
   readonly data: string | undefined;
   readonly out: string | undefined;
@@ -49,27 +52,40 @@ export async function bootstrapRun(
     const given = part === 'improvement' ? `--${flagName(field)}` : `${run}: ${part}.${field}`;
     throw new InputError(`${given}: ${fault.message}`);
   }
-  const dataset = datasetFor(run, flags.data);
+  const dataset = trainedOn(run, flags.data);
   const checkpoint = chooseCheckpoint(run, experiment);
   const backend = await startEngine(flags, experiment, session);
   const decoding = ownDecoding(experiment);
-  const stage = { experiment, checkpoint, dataset, backend };
+  const stage = { experiment, improvement, checkpoint, dataset, backend, out };
+  checkImprovement(stage);
   const names = await withPlanner(checkpoint, backend, (planner) =>
     evaluateModes({ ...stage, planner, out: run, decoding }, session),
   );
-  const rounds = await improveModel({ ...stage, improvement, out }, session);
+  const rounds = await improveModel(stage, session);
   await concludeImprovement({ run, rounds, names, out }, session);
 }
 
 /** What the flags say, else what the rounds that are there were made with, else what is usual. */
 function improvementOf(flags: BootstrapFlags, out: string): ImprovementSettings {
-  const { backend: _, threads: __, data: ___, out: ____, ...asked } = flags;
+  const { backend: _, threads: __, data: ___, out: ____, freshOptimizer, ...asked } = flags;
+  const method = freshOptimizer ? { ...METHODS.bootstrapping, optimizer: 'fresh' } : undefined;
   const given = Object.fromEntries(
-    Object.entries(asked).filter(([, value]) => value !== undefined),
+    Object.entries({ ...asked, method }).filter(([, value]) => value !== undefined),
   );
-  const held = readOrigin(out)?.settings ?? {};
-  const result = improvementSchema.safeParse({ ...held, ...given });
+  const result = improvementSchema.safeParse({ ...settingsHeld(out), ...given });
   if (result.success) return result.data;
   const [issue] = result.error.issues;
   throw new InputError(`--${flagName(String(issue!.path[0]))}: ${issue!.message}`);
+}
+
+/** Of the rounds that are there, as many rounds as those or as are usual. */
+function settingsHeld(out: string): Partial<ImprovementSettings> {
+  const origin = readOrigin(out);
+  if (origin === null) return {};
+  const result = improvementSchema.safeParse(origin.settings);
+  if (result.success) {
+    return { ...result.data, rounds: Math.max(result.data.rounds, readLedger(out).length) };
+  }
+  const { field, message } = explainIssue(result.error.issues[0]!, origin.settings, []);
+  throw new InputError(`${improvementFile(out)}: settings.${field}: ${message}`);
 }

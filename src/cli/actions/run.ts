@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { InputError } from '../../../envs/inputError.ts';
-import { firstExperiment, improvementName } from '../../improvementSettings.ts';
+import { firstExperiment, improvementFault, improvementName } from '../../improvementSettings.ts';
 import { loadExperiment, type LoadedExperiment } from '../loadExperiment.ts';
 import type { Session } from '../session.ts';
 import type { EngineFlags } from '../stages/engine.ts';
@@ -36,6 +36,8 @@ export async function runExperiment(
   checkPrecision(improvement?.precision, backend, 'improvement.precision');
   const { prepareData } = await import('../stages/data.ts');
   const { dataset, experiment } = await prepareData(own, flags.data, session);
+  const fault = improvement === undefined ? null : improvementFault(experiment, improvement);
+  if (fault !== null) throw new InputError(`${fault.path.join('.')}: ${fault.message}`);
   const shipped = isSlow(backend) ? pretrainedFile(loaded) : null;
   const shippedName = shipped === null ? null : path.relative('.', shipped);
   if (shippedName !== null) {
@@ -60,11 +62,18 @@ export async function runExperiment(
   session.note(`training: ${step} of ${experiment.training.steps} steps`);
 
   const checkpoint = shippedModel ?? chooseCheckpoint(out, experiment);
+  const { checkImprovement, improveModel } = await import('../stages/improvement.ts');
+  const trained = { experiment, checkpoint, dataset, backend };
+  const toImprove = improvement && {
+    ...trained,
+    improvement,
+    out: path.join(out, improvementName(improvement)),
+  };
+  if (toImprove !== undefined && shipped === null) checkImprovement(toImprove);
   const decoding = ownDecoding(experiment);
   const source = shipped === null ? undefined : (experiment.pretrained ?? undefined);
-  const toEvaluate = { experiment, checkpoint, source, dataset, backend, out, decoding };
   const names = await withPlanner(checkpoint, backend, (planner) =>
-    evaluateModes({ ...toEvaluate, planner }, session),
+    evaluateModes({ ...trained, source, out, decoding, planner }, session),
   );
 
   const { concludeRun } = await import('../stages/report.ts');
@@ -72,17 +81,14 @@ export async function runExperiment(
     await session.print(`planned with ${shippedName}, not with the weights in ${out}`);
   }
   await concludeRun(out, experiment.evaluation, session);
-  if (improvement === undefined) return;
+  if (toImprove === undefined) return;
   if (shipped !== null) {
     session.note(`${backend.name} is too slow to improve the model`);
     return;
   }
-  const { improveModel } = await import('../stages/improvement.ts');
   const { concludeImprovement } = await import('../stages/improvementReport.ts');
-  const folder = path.join(out, improvementName(improvement));
-  const toImprove = { experiment, improvement, checkpoint, dataset, backend, out: folder };
   const rounds = await improveModel(toImprove, session);
-  await concludeImprovement({ run: out, rounds, names, out: folder }, session);
+  await concludeImprovement({ run: out, rounds, names, out: toImprove.out }, session);
 }
 
 /** The experiment's shipped checkpoint, or null if it has none. @throws InputError if it is gone */

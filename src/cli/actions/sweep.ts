@@ -118,12 +118,15 @@ async function runCell(work: Work, children: Children, session: Session): Promis
       const fault = await children.run(argv, work.log);
       if (fault !== null) return fault;
     }
-    for (const { run, results } of work.kept) exportRecords(run, results);
+    const [first, ...rounds] = work.kept;
+    exportRecords(first!.run, first!.results);
     const { improvement } = work.experiment;
     if (improvement !== undefined) {
       const folder = improvementName(improvement);
+      // Before the records of rounds, with which the cell is done.
       exportLedger(path.join(work.run, folder), path.join(work.results, folder));
     }
+    for (const { run, results } of rounds) exportRecords(run, results);
     return null;
   } catch (error) {
     if (error instanceof InputError) return error.message;

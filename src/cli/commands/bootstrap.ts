@@ -1,5 +1,5 @@
 import { defineCommand } from '../command.ts';
-import { decimal, integer, oneOf, text } from '../flags.ts';
+import { decimal, integer, oneOf, switchOn, text } from '../flags.ts';
 import { choiceFlags, engineFlags, planningPrecision, RUN } from './shared.ts';
 
 export const bootstrap = defineCommand({
@@ -29,13 +29,16 @@ export const bootstrap = defineCommand({
       min: 0,
       max: 1e9,
     }),
+    freshOptimizer: switchOn(
+      "Begin without the optimiser's state, which exported weights come without",
+    ),
     seed: integer("Of responses and batches [default: the experiment's]"),
     data: text("Data set [default: the run's own]"),
     out: text('Folder of the rounds [default: RUN/bootstrapping]'),
     ...engineFlags,
   },
   examples: [
-    ['kit bootstrap runs/mine --rounds 3 --samples 32', 'As Searchformer: shorter traces'],
+    ['kit bootstrap runs/mine --tasks 4000 --steps 2000', 'As Searchformer: shorter traces'],
     [
       'kit bootstrap runs/demo --mode auto --tasks 1000 --steps 2000',
       "Does auto's thought shrink?",

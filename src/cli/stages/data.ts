@@ -7,6 +7,7 @@ import { generateDataset } from '../../data/generate.ts';
 import { datasetChecksum, readManifest, type Manifest } from '../../data/dataset.ts';
 import { dataSchema, type DataSettings, type Experiment } from '../../experiment.ts';
 import { readJson, sha256, writeJsonAtomic } from '../../files.ts';
+import { runPaths } from '../../training/runFolder.ts';
 import { formatNumber } from '../progress.ts';
 import type { Session } from '../session.ts';
 
@@ -81,6 +82,24 @@ export function datasetFor(run: string, folder: string | undefined): Dataset {
   return folder === undefined ? readDataLink(run) : { folder, manifest: readManifest(folder) };
 }
 
+/**
+ * The data set that a run was trained on, in `folder` if it lies there by now.
+ * @throws InputError as `readDataLink`, or if `folder` holds another one
+ */
+export function trainedOn(run: string, folder: string | undefined): Dataset {
+  const dataset = datasetFor(run, folder);
+  const { provenance } = runPaths(run);
+  if (folder === undefined || !existsSync(provenance)) return dataset;
+  const { dataChecksum } = readJson(provenance) as { dataChecksum?: unknown };
+  checkIsOf(run, dataset, dataChecksum);
+  return dataset;
+}
+
+function checkIsOf(run: string, { folder, manifest }: Dataset, checksum: unknown): void {
+  if (datasetChecksum(manifest) === checksum) return;
+  throw new InputError(`${folder}: is not the data set that ${run} was trained on`);
+}
+
 /** The data set of a run. @throws InputError if it is not named, is gone or has changed */
 export function readDataLink(run: string): Dataset {
   const file = path.join(run, LINK);
@@ -93,11 +112,9 @@ export function readDataLink(run: string): Dataset {
   if (!existsSync(folder)) {
     throw new InputError(`${folder}: the data set of ${run} is gone; name it with --data`);
   }
-  const manifest = readManifest(folder);
-  if (datasetChecksum(manifest) !== link.checksum) {
-    throw new InputError(`${folder}: is not the data set that ${run} was trained on`);
-  }
-  return { folder, manifest };
+  const dataset = { folder, manifest: readManifest(folder) };
+  checkIsOf(run, dataset, link.checksum);
+  return dataset;
 }
 
 const LINK = 'data.json';

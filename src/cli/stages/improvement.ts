@@ -11,7 +11,8 @@ import { firstDifference } from '../../firstDifference.ts';
 import { improve, type Phases } from '../../improvement/driver.ts';
 import type { LossName } from '../../improvement/losses.ts';
 import { respondInto } from '../../improvement/responses.ts';
-import { openImprovement, readLedger, roundPaths, writeLedger } from '../../improvement/rounds.ts';
+import { checkOrigin, readLedger, roundPaths, writeLedger } from '../../improvement/rounds.ts';
+import { writeOrigin, type LedgerEntry, type Origin } from '../../improvement/rounds.ts';
 import { writeSelectedData } from '../../improvement/selectedData.ts';
 import { methodOf, roundExperiment, roundTraining } from '../../improvementSettings.ts';
 import type { ImprovementSettings } from '../../improvementSettings.ts';
@@ -28,6 +29,7 @@ import { checkPrecision } from './engine.ts';
 import { evaluateModes } from './evaluation.ts';
 import { fit, prepareFitting } from './fitting.ts';
 import { withPlanner } from './model.ts';
+import { checkRunFolder } from './runFolder.ts';
 import { recordProvenance, trainingExamples } from './training.ts';
 
 export interface ImprovementStage {
@@ -56,23 +58,17 @@ interface Trained {
 /**
  * Does what is not done yet.
  * @returns the folders of the rounds, each a run
- * @throws InputError if the folder holds other rounds or is in use, the data are others than the model
- *   was trained on, nothing was selected, or a stage of a round can't be done
+ * @throws InputError if the stage can't be done, see `checkImprovement`, the folder is in use, or nothing
+ *   was selected
  */
 export async function improveModel(stage: ImprovementStage, session: Session): Promise<string[]> {
   const { experiment, improvement, checkpoint, dataset, out } = stage;
-  checkStage(stage);
+  const { rounds } = improvement;
   const release = acquireLock(out);
   try {
+    checkImprovement(stage);
     removeLeftovers(out);
-    const { rounds, ...settings } = improvement;
-    openImprovement(out, {
-      schema: 1,
-      settings,
-      step: checkpoint.step,
-      weights: sha256(bytesOf(checkpoint.params)),
-      dataset: datasetChecksum(dataset.manifest),
-    });
+    writeOrigin(out, originOf(stage));
     await improve<Trained>(
       {
         method: methodOf(improvement),
@@ -88,7 +84,13 @@ export async function improveModel(stage: ImprovementStage, session: Session): P
   }
 }
 
-function checkStage({ improvement, checkpoint, dataset, backend }: ImprovementStage): void {
+/**
+ * What would stop the stage, told before hours of evaluation.
+ * @throws InputError if the folder holds other rounds, the model can't learn from the data or go on with
+ *   its optimiser, or the backend has not the precision
+ */
+export function checkImprovement(stage: ImprovementStage): void {
+  const { experiment, improvement, checkpoint, dataset, backend, out } = stage;
   const { vocabulary } = dataset.manifest;
   const difference = firstDifference(checkpoint.vocabulary, vocabulary, 'vocabulary');
   if (difference !== null) {
@@ -99,18 +101,36 @@ function checkStage({ improvement, checkpoint, dataset, backend }: ImprovementSt
   if (methodOf(improvement).optimizer === 'keep' && checkpoint.optimizer === null) {
     throw new InputError(
       'the weights come without the state of their optimiser, as exported ones do: ' +
-        'improve the run itself, or let improvement.method say "optimizer": "fresh"',
+        'improve the run itself, or add --fresh-optimizer',
     );
   }
   checkPrecision(improvement.precision, backend, 'improvement.precision');
+  checkOrigin(out, originOf(stage));
+  for (let round = 1; round <= improvement.rounds; round++) {
+    const { run } = roundPaths(out, round);
+    const own = roundExperiment(experiment, improvement, round);
+    checkRunFolder(run, own, { resume: true, ownData: true });
+  }
+}
+
+function originOf({ improvement, checkpoint, dataset }: ImprovementStage): Origin {
+  const { rounds: _, ...settings } = improvement;
+  return {
+    schema: 1,
+    settings,
+    step: checkpoint.step,
+    weights: sha256(bytesOf(checkpoint.params)),
+    dataset: datasetChecksum(dataset.manifest),
+  };
 }
 
 function phasesOf(stage: ImprovementStage, session: Session): Phases<Trained> {
-  const { dataset, out } = stage;
+  const { experiment, improvement, dataset, out } = stage;
   return {
     selected(round) {
       const { data } = roundPaths(out, round);
-      return existsSync(manifestFile(data)) ? () => readSplit(data, 'train') : null;
+      const isDone = existsSync(manifestFile(data)) && entryOf(out, round) !== undefined;
+      return isDone ? () => readSplit(data, 'train') : null;
     },
     respond: (round, { model, tasks }) => respond(stage, { round, model, tasks }, session),
     keep(round, { examples, counts }) {
@@ -125,11 +145,11 @@ function phasesOf(stage: ImprovementStage, session: Session): Phases<Trained> {
     },
     train: (round, from) => trainRound(stage, { round, ...from }, session),
     async evaluate(round, { checkpoint }) {
-      const { improvement, backend } = stage;
-      const experiment = roundExperiment(stage.experiment, improvement, round);
-      const decoding = ownDecoding(experiment);
+      const { backend } = stage;
+      const experimentAfter = roundExperiment(experiment, improvement, round);
+      const decoding = ownDecoding(experimentAfter);
       const { run } = roundPaths(out, round);
-      const own = { experiment, checkpoint, dataset, backend, out: run, decoding };
+      const own = { experiment: experimentAfter, checkpoint, dataset, backend, out: run, decoding };
       await withPlanner(checkpoint, backend, (planner) =>
         evaluateModes({ ...own, planner }, session),
       );
@@ -177,7 +197,7 @@ async function trainRound(
   const { params, optimizer, config, vocabulary } = start.checkpoint;
   const updates = isFresh ? 0 : start.updates;
   const newest = () => listCheckpoints(runPaths(run).checkpoints).at(-1);
-  const entry = readLedger(out).find((each) => each.round === round);
+  const entry = entryOf(out, round);
   const isDone = newest()?.step === training.steps;
   if (!isDone || entry?.training === undefined) {
     const examples = data();
@@ -205,6 +225,10 @@ async function trainRound(
     }
   }
   return { checkpoint: readCheckpoint(newest()!.file), updates: updates + training.steps };
+}
+
+function entryOf(out: string, round: number): LedgerEntry | undefined {
+  return readLedger(out).find((each) => each.round === round);
 }
 
 function seedOf({ seed }: Experiment, improvement: ImprovementSettings, round: number): string {

@@ -30,7 +30,7 @@ function lineageBlocks(lineage: Lineage, number: number): Block[] {
   const results = lineage.models.map(({ title, result }) => ({ ...result, experiment: title }));
   const examples = chooseRoundExamples(lineage);
   return [
-    heading(3, lineage.name),
+    heading(3, `${lineage.name}, ${lineage.measured}`),
     table(roundsTable(lineage)),
     ...figure(
       `rounds-${number}-lengths.svg`,
@@ -77,5 +77,5 @@ const PUBLISHED_ROUNDS: Table = {
 
 const LEDGER =
   'All tokens of responses are counted, of those that were not selected too. “New answers” are rows of the data ' +
-  'that are responses of the round, the others were stored before; “stored” and “selected trace” are mean ' +
-  'tokens of the traces before and after selection.';
+  'that were not stored before, word for word; “stored” and “selected trace” are mean tokens of the traces ' +
+  'before and after selection.';

@@ -3,13 +3,13 @@ import path from 'node:path';
 import { type LedgerEntry, readLedger } from '../../improvement/rounds.ts';
 import { mean } from '../mean.ts';
 import { tableOf, type Table } from '../table.ts';
-import type { Lineage } from './lineages.ts';
+import { roundOf, type Lineage } from './lineages.ts';
 
 export type Ledger = readonly LedgerEntry[];
 
 /** Of the same rounds of one model, by seed. */
 export interface Ledgers {
-  /** Of the first model. */
+  /** Of the lineage. */
   readonly name: string;
   readonly ledgers: readonly Ledger[];
 }
@@ -17,15 +17,15 @@ export interface Ledgers {
 /** Each once, however many modes show it; rounds that lie apart from their ledger have none. */
 export function readLedgers(lineages: readonly Lineage[]): Ledgers[] {
   const found = new Map<string, Ledgers>();
-  for (const { models } of lineages) {
-    const [first, last] = [models[0]!, models.at(-1)!];
+  for (const { name, models } of lineages) {
+    const last = models.at(-1)!;
     const folders = last.result.runs.map(({ folder }) => path.dirname(folder));
-    const rounds = models.length - 1;
+    const rounds = roundOf(last.result);
     const ledgers = folders
       .map((folder) => readLedger(folder).filter(({ round }) => round <= rounds))
       .filter((ledger) => ledger.length > 0);
     if (ledgers.length === 0) continue;
-    found.set(folders.join('\n'), { name: first.result.experiment, ledgers });
+    found.set(folders.join('\n'), { name, ledgers });
   }
   return [...found.values()];
 }
@@ -66,7 +66,7 @@ const COLUMNS: readonly Column[] = [
   ['new answers %', (entry) => percent(entry.newRows, entry.rows), asMean],
   ['stored trace', ({ storedTraceTokens }) => storedTraceTokens, asMean],
   ['selected trace', ({ traceTokens }) => traceTokens, asMean],
-  ['training tokens', ({ training }) => training?.tokens ?? 0, asCount],
+  ['training tokens', ({ training }) => training?.tokens ?? null, asCount],
 ];
 
 function meanOf(values: readonly (number | null)[]): number | null {

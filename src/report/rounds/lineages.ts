@@ -1,12 +1,15 @@
 /** Which models rounds of self-improvement made of which. */
+import path from 'node:path';
 import { withoutWords } from '../../training/runFolder.ts';
 import type { Result } from '../results.ts';
 import type { ReportedExperiment } from '../run.ts';
 
 /** A model and those after each round, measured alike. */
 export interface Lineage {
-  /** Of the first model, with the mode and what else its results differ in. */
+  /** The first model, and the last where rounds of several kinds follow it: `x`, `x to x-expert-2` */
   readonly name: string;
+  /** The mode and how responses were drawn. */
+  readonly measured: string;
   readonly models: readonly Descendant[];
 }
 
@@ -24,22 +27,34 @@ export function lineagesOf(results: readonly Result[]): Lineage[] {
     const key = JSON.stringify([measuredOf(result), methodOf(result)]);
     groups.set(key, [...(groups.get(key) ?? []), result]);
   }
-  return [...groups.values()].flatMap((rounds) => {
-    const measured = measuredOf(rounds[0]!);
-    const first = results.find((one) => roundOf(one) === 0 && measuredOf(one) === measured);
-    if (first === undefined) return [];
+  const lines = [...groups.values()].flatMap((rounds) => {
+    const first = firstOf(rounds[0]!, results);
+    return first === undefined ? [] : [{ first, rounds: rounds.toSorted(byRound) }];
+  });
+  return lines.map(({ first, rounds }) => {
     const { experiment, mode, decoding } = first;
-    const models = [first, ...rounds.toSorted((a, b) => roundOf(a) - roundOf(b))];
-    return [
-      {
-        name: `${experiment}, ${mode}, ${decoding}`,
-        models: models.map((result) => ({ title: titleOf(result), result })),
-      },
-    ];
+    const isOnly = lines.filter((line) => line.first === first).length === 1;
+    return {
+      name: isOnly ? experiment : `${experiment} to ${rounds.at(-1)!.experiment}`,
+      measured: `${mode}, ${decoding}`,
+      models: [first, ...rounds].map((result) => ({ title: titleOf(result), result })),
+    };
   });
 }
 
-function roundOf({ settings }: Result): number {
+const byRound = (a: Result, b: Result): number => roundOf(a) - roundOf(b);
+
+/** The model whose folders hold the rounds, else the first one that was trained alike. */
+function firstOf(round: Result, results: readonly Result[]): Result | undefined {
+  const trainedAlike = results.filter(
+    (one) => roundOf(one) === 0 && measuredOf(one) === measuredOf(round),
+  );
+  const holders = new Set(round.runs.map(({ folder }) => path.resolve(folder, '..', '..')));
+  const holds = ({ runs }: Result) => runs.some(({ folder }) => holders.has(path.resolve(folder)));
+  return trainedAlike.find(holds) ?? trainedAlike[0];
+}
+
+export function roundOf({ settings }: Result): number {
   return settings.improvement?.rounds ?? 0;
 }
 

@@ -99,6 +99,35 @@ describe('kit bootstrap', () => {
     const ledger = readLedger('runs/further/bootstrapping');
     expect(ledger.map(({ round }) => round)).toEqual([1, 2, 3]);
     expect(ledger.slice(0, 2)).toEqual(readLedger('runs/small/bootstrapping'));
+    expect((await cpu('bootstrap runs/further --rounds 4')).code).toBe(0);
+    const { stdout } = await cpu('bootstrap runs/further');
+    expect(stdout).toContain('small-bootstrapping-4');
+  });
+
+  it('selects again, from the responses that are there, where the ledger is gone', async () => {
+    cpSync('runs/small', 'runs/healed', { recursive: true });
+    rmSync('runs/healed/bootstrapping/ledger.json');
+    expect((await cpu(BOOTSTRAP.replace('small', 'healed'))).code).toBe(0);
+    expect(tree('runs/healed')).toEqual(tree('runs/small'));
+  });
+
+  it('begins with exported weights, if their optimiser may begin anew', async () => {
+    expect((await kit('export runs/small --out begun -q')).code).toBe(0);
+    rmSync('begun/bootstrapping', { recursive: true });
+    const { folder: data } = JSON.parse(readFileSync('runs/small/data.json', 'utf8'));
+    const at = path.join('runs/small', data);
+    const begin = BOOTSTRAP.replace('runs/small', 'begun');
+    const { code, stderr } = await cpu(`${begin} --data ${at} --fresh-optimizer`);
+    expect([code, stderr]).toEqual([0, '']);
+    expect(readLedger('begun/bootstrapping')).toHaveLength(2);
+    // The same responses, since the first weights are the same.
+    expect(tree('begun/bootstrapping/round-1')).toMatchObject(
+      Object.fromEntries(
+        Object.entries(tree('runs/small/bootstrapping/round-1')).filter(([file]) =>
+          file.startsWith('rollouts'),
+        ),
+      ),
+    );
   });
 
   it('is exported with the run: every round, the ledger and the report', async () => {
@@ -125,6 +154,19 @@ describe('kit bootstrap', () => {
       false,
     ]);
     expect(readLedger('recorded/bootstrapping')).toEqual(readLedger('runs/small/bootstrapping'));
+  });
+
+  it('is not exported before a round is done', async () => {
+    cpSync('runs/small', 'runs/answering', { recursive: true });
+    rmSync('runs/answering/bootstrapping/ledger.json');
+    const { code, stdout } = await kit('export runs/answering --out answering -q');
+    expect([code, stdout.trimEnd().split('\n')]).toEqual([
+      0,
+      [
+        'answering: weights of step 2, settings and records',
+        'report: answering/report/report.html',
+      ],
+    ]);
   });
 
   it('is a stage of an experiment: the same rounds, in the folder of its method', async () => {
@@ -216,10 +258,40 @@ describe('kit bootstrap refuses in one line', () => {
     );
   });
 
+  it('settings in the folder of the rounds that are none', async () => {
+    for (const [setting, value, message] of [
+      ['samples', 0, 'expected number to be >0, not 0'],
+      ['sample', 2, 'there is no such setting'],
+    ] as const) {
+      cpSync('runs/small', 'runs/edited', { recursive: true });
+      const file = 'runs/edited/bootstrapping/improvement.json';
+      const held = JSON.parse(readFileSync(file, 'utf8'));
+      held.settings[setting] = value;
+      writeFileSync(file, JSON.stringify(held));
+      await expectComplaint('bootstrap runs/edited', `${file}: settings.${setting}: ${message}`);
+    }
+  });
+
+  it('more tasks than a data set of the user has', async () => {
+    await kit('gen-mazes --size 3 --count 5 --validation-count 0 --test-count 2 --out five -q');
+    settings('many.json', { improvement: IMPROVEMENT });
+    await expectComplaint(
+      'run many.json --data five --backend cpu -q',
+      'improvement.tasks: must be at most 5, the training tasks',
+    );
+  });
+
   it('other settings than the rounds that are there have', async () => {
     await expectComplaint(
       'bootstrap runs/small --samples 3 --backend cpu -q',
       'runs/small/bootstrapping: holds rounds of another origin: its settings.samples is 2, not 3; ' +
+        'choose another --out',
+    );
+    cpSync('runs/small', 'runs/anonymous', { recursive: true });
+    rmSync('runs/anonymous/bootstrapping/improvement.json');
+    await expectComplaint(
+      'bootstrap runs/anonymous --rounds 2 --samples 3 --steps 2 --tasks 6 --backend cpu -q',
+      'runs/anonymous/bootstrapping/round-1 holds another run: its improvement.samples is 2, not 3; ' +
         'choose another --out',
     );
   });
@@ -254,11 +326,13 @@ describe('kit bootstrap refuses in one line', () => {
       'bootstrap runs/gone',
       /: is not the data set that runs\/gone was trained on\n$/,
     );
-    await kit('gen-mazes --size 4 --count 3 --validation-count 0 --test-count 2 --out four -q');
+    const before = treeOf('runs/small');
+    await kit('gen-mazes --width 3 --height 2 --count 8 --seed 9 --out others -q');
     await expectComplaint(
-      'bootstrap runs/small --data four --out elsewhere --backend cpu -q',
-      /^kit: four: has another vocabulary: coordinates up to 3, /,
+      'bootstrap runs/small --data others --backend cpu -q',
+      'others: is not the data set that runs/small was trained on',
     );
+    expect(treeOf('runs/small')).toEqual(before);
   });
 
   it('weights without the state of their optimiser', async () => {

@@ -13,8 +13,8 @@ const FIRST: Model = ['first'];
 /** Two tasks, whose stored traces have 10 tokens. */
 const TASKS = toExamples([0, 1].map((id) => exampleOfTask(id, new Array<number>(10).fill(2))));
 
-/** Task 0 is answered with 9 − round tokens, task 1 never. */
-function scripted(method: Method, killAt = Infinity) {
+/** Task 0 is answered with 9 − round tokens, until a round if that is given, task 1 never. */
+function scripted(method: Method, killAt = Infinity, lastAnswered = Infinity) {
   const told: string[] = [];
   const kept = new Map<number, Examples>();
   let done = 0;
@@ -27,7 +27,14 @@ function scripted(method: Method, killAt = Infinity) {
     async respond(round, { model, tasks }) {
       step(`respond ${round} by ${model.at(-1)}`);
       return Array.from(tasks.id, (id) =>
-        record([id === 0 ? correctSample(5, { traceLength: 9 - round }) : wrongSample()], { id }),
+        record(
+          [
+            id === 0 && round <= lastAnswered
+              ? correctSample(5, { traceLength: 9 - round })
+              : wrongSample(),
+          ],
+          { id },
+        ),
       );
     },
     keep(round, { examples }) {
@@ -84,14 +91,16 @@ describe('the driver', () => {
     expect(told).toContain('respond 3 by model 2');
   });
 
-  it('finds the first data again where a method keeps them', async () => {
-    const method: Method = { ...METHODS.bootstrapping, data: 'keep' };
-    const { told, run } = scripted({ ...method, select: 'every-correct' });
+  it.each([
+    ['keep', 'finds the first data again', '10,10'],
+    ['replace', 'finds what was selected before', '8,10'],
+  ] as const)('with the rule to %s data, %s', async (data, _, later) => {
+    const { told, run } = scripted({ ...METHODS.bootstrapping, data }, Infinity, 1);
     await run();
     expect(told.filter((what) => what.startsWith('train'))).toEqual([
-      'train 1 from first on 8',
-      'train 2 from model 1 on 7',
-      'train 3 from model 2 on 6',
+      'train 1 from first on 8,10',
+      `train 2 from model 1 on ${later}`,
+      `train 3 from model 2 on ${later}`,
     ]);
   });
 

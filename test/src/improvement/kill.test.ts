@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { readSplit } from '../../../src/data/dataset.ts';
 import { readLedger } from '../../../src/improvement/rounds.ts';
 import { bootstrapping, IMPROVEMENT, KNOWING, roundsOf } from '../../helpers/bootstrap.ts';
+import { toRows } from '../../helpers/examples.ts';
 import { spawnFaulty } from '../../helpers/faults.ts';
 import { spawnKit, temporaryFolder } from '../../helpers/kit.ts';
 
@@ -48,13 +49,50 @@ describe('rounds of bootstrapping', () => {
     expect(roundsOf(at('killed'))).toEqual(expected);
   }, 300_000);
 
+  it('may begin with the first model each time and append, and resume alike', async () => {
+    const method = {
+      start: 'first',
+      optimizer: 'fresh',
+      data: 'append',
+      select: 'every-correct',
+      loss: 'next-token',
+    };
+    const improvement = { ...IMPROVEMENT, method };
+    writeFileSync(at('expert.json'), JSON.stringify({ ...KNOWING, improvement }));
+    const run = (out: string) => `run expert.json --out ${out} --threads 1 -q`.split(' ');
+    for (const out of ['expert', 'expert-killed']) {
+      cpSync(at('trained'), at(out), { recursive: true });
+    }
+    const whole = await spawnKit(run('expert'), { cwd });
+    expect([whole.code, whole.stderr]).toEqual([0, '']);
+    const rounds = [1, 2].map((round) =>
+      toRows(readSplit(at(`expert/improvement/round-${round}/data`), 'train')).map(
+        ({ id, reasoning, plan }) => `${id}: ${reasoning.join()} ${plan.join()}`,
+      ),
+    );
+    expect(rounds[0]!.length).toBeGreaterThan(12);
+    expect(rounds[1]).toEqual(expect.arrayContaining(rounds[0]!));
+    for (const [folder, killAt] of [
+      ['round-1/data', 5],
+      ['round-2/checkpoints', 40],
+    ] as const) {
+      const place = `expert-killed/improvement/${folder}`;
+      const faults = { cwd, folder: place, killAt, share: 0.5 };
+      const { code, stderr } = await spawnFaulty(run('expert-killed'), faults);
+      expect([folder, code, stderr]).toEqual([folder, null, '']);
+    }
+    expect((await spawnKit(run('expert-killed'), { cwd })).code).toBe(0);
+    const told = (out: string) => roundsOf(at(out), 'improvement');
+    expect(told('expert-killed')).toEqual(told('expert'));
+  }, 300_000);
+
   it('learn from responses of the model: data and ledger tell of them', () => {
     const ledger = readLedger(at('whole/bootstrapping'));
     expect(
       ledger.map(({ round, tasks, responses, rows }) => [round, tasks, responses, rows]),
     ).toEqual([1, 2].map((round) => [round, 12, 12 * IMPROVEMENT.samples, 12]));
-    for (const { round, newRows, traceTokens, storedTraceTokens, training } of ledger) {
-      expect(newRows).toBeGreaterThan(6);
+    for (const { round, optimalTasks, traceTokens, storedTraceTokens, training } of ledger) {
+      expect(optimalTasks).toBeGreaterThan(6);
       const data = readSplit(at(`whole/bootstrapping/round-${round}/data`), 'train');
       expect(traceTokens).toBe(data.reasoning.ids.length / 12);
       if (round > 1) expect(storedTraceTokens).toBe(ledger[round - 2]!.traceTokens);

@@ -31,12 +31,12 @@ function model() {
   );
 }
 
-const respond = (folder: string, rollout: ReturnType<typeof model>['rollout']) =>
+const respond = (folder: string, rollout: ReturnType<typeof model>['rollout'], samples = SAMPLES) =>
   respondInto(path.join(root, folder), tasks, {
     rollout,
     mode: 'slow',
     vocabulary,
-    samples: SAMPLES,
+    samples,
     temperature: 1,
     maxTokens: 100,
     seed: 'x',
@@ -78,5 +78,11 @@ describe('responses to many tasks', () => {
       expect(asked.length - before).toBe(4 - (fails - 1) + (fails === 3 ? 1 : 0));
       expect(treeOf(path.join(root, folder))).toEqual(whole);
     }
+  });
+
+  it('are asked for again where there are others than so many to each task', async () => {
+    await respond('fewer', model().rollout, SAMPLES - 1);
+    await respond('fewer', model().rollout);
+    expect(treeOf(path.join(root, 'fewer'))).toMatchObject(treeOf(path.join(root, 'whole')));
   });
 });

@@ -91,6 +91,10 @@ describe('the data of a round', () => {
           cases.flatMap((each) => expected(each).map((row) => `${each.id}: ${row}`)),
         );
         expect(counts.rows).toBe(said.length);
+        const before = toRows(toExamples(held)).map(
+          ({ id, reasoning, plan }) => `${id}: ${spelled([...reasoning, ...plan])}`,
+        );
+        expect(counts.newRows).toBe(said.filter((row) => !before.includes(row)).length);
         expect(counts.responses).toBe(cases.flatMap(({ samples }) => samples).length);
       }),
     );

@@ -38,14 +38,14 @@ describe('rounds of self-improvement', () => {
         run('x', seed, {}, [2]),
       ]),
     ]);
-    const found = lineagesOf(results).filter(({ name }) => name.includes('slow'));
+    const found = lineagesOf(results).filter(({ measured }) => measured === 'slow, greedy');
     const told = found.map(({ name, models }) => [
       name,
       models.map(({ title, result }) => [title, result.experiment, result.runs.length]),
     ]);
     expect(told).toEqual([
       [
-        'x, slow, greedy',
+        'x to x-bootstrapping-2',
         [
           ['before', 'x', 2],
           ['round 1', 'x-bootstrapping-1', 2],
@@ -53,7 +53,7 @@ describe('rounds of self-improvement', () => {
         ],
       ],
       [
-        'x, slow, greedy',
+        'x to x-expert-1',
         [
           ['before', 'x', 2],
           ['round 1', 'x-expert-1', 2],
@@ -73,6 +73,29 @@ describe('rounds of self-improvement', () => {
     expect(roundsBlocks(results).flatMap((block) => ('name' in block ? block.name : []))).toContain(
       'rounds-1-boards.svg',
     );
+  });
+
+  it('follow the model whose folder holds them, among some that were trained alike', () => {
+    const of = (cell: string, samples: number) => {
+      const place = path.join(folder, 'alike', cell);
+      const round = { method: 'bootstrapping', rounds: 1, samples, steps: 10 };
+      return [
+        readRun(writeRun(place, { name: cell, seed: 1 })),
+        readRun(
+          writeRun(path.join(place, 'bootstrapping', 'round-1'), {
+            name: `${cell}-round-1`,
+            seed: 1,
+            experiment: { improvement: round },
+          }),
+        ),
+      ];
+    };
+    const lineages = lineagesOf(collectResults([...of('few', 8), ...of('many', 32)]));
+    const slow = lineages.filter(({ measured }) => measured.startsWith('slow'));
+    expect(slow.map(({ name, models }) => [name, models.at(-1)!.result.experiment])).toEqual([
+      ['few', 'few-round-1'],
+      ['many', 'many-round-1'],
+    ]);
   });
 
   it('are no part of a report without them', () => {
@@ -148,8 +171,13 @@ describe('rounds of self-improvement', () => {
     const rows = toMarkdown(ledgerTable(told!.ledgers)).split('\n').slice(2, -1);
     expect(rows.map((row) => row.replaceAll(' ', ''))).toEqual([
       '|1|10|40|4,501|62.5|80.0|80.0|60.0|50.0|900|',
-      '|2|10|40|4,000|50.0|80.0|80.0|60.0|40.5|0|',
+      '|2|10|40|4,000|50.0|80.0|80.0|60.0|40.5|–|',
     ]);
+    // The last round alone tells of those before it.
+    const gap = readLedgers(
+      lineagesOf(results.filter(({ experiment }) => experiment !== 't-round-1')),
+    );
+    expect(gap).toEqual([told]);
     const headings = roundsBlocks(results).filter(({ kind }) => kind === 'heading');
     expect(headings.at(-1)).toMatchObject({ text: 'What the rounds of t took' });
   });
