@@ -7,7 +7,7 @@ import type { Table } from './table.ts';
 /** What was trained on what, one column a run. */
 export function settingTable(runs: readonly Run[], labels: readonly string[]): Table {
   const rows: readonly (readonly [string, (run: Run) => string])[] = [
-    ['tasks', ({ experiment }) => describeTask(experiment)],
+    ['tasks', ({ experiment }) => describeTask(experiment.data.task)],
     ['training tasks', ({ experiment }) => trainingTasks(experiment).toLocaleString('en')],
     [
       'searches',
@@ -72,6 +72,12 @@ export const SMALL_MAZES =
   'that the papers report between modes and between training strategies need not appear, and their ' +
   'absence is no evidence against them.';
 
+/** What the columns of results mean. */
+export const WORDS =
+  'A plan is solved if it is legal and ends at the goal, and optimal if it is as short as A*’s, too; SWC weighs ' +
+  'solved plans by the cost of a shortest one over their own. A trace is legal if some run of A* writes it, ' +
+  'however it breaks ties, and consistent if it lacks clauses or costs and is true in what it still claims.';
+
 /** Where the kit leaves the papers or their released code, as list items. */
 export const DEVIATIONS: readonly string[] = [
   'Padding is masked in the encoder and in cross-attention; the released encoder does not mask it.',
@@ -95,10 +101,10 @@ export function describeResult({ mode, decoding, metrics }: Result): string {
   );
 }
 
-function describeTask({ data: { task } }: ReportedExperiment): string {
+export function describeTask(task: ReportedExperiment['data']['task']): string {
   const { environment, width, height, walls, boxes } = task;
   const details = [
-    ...(boxes === undefined ? [] : [`${boxes} boxes`]),
+    ...(boxes === undefined ? [] : [`${boxes} ${boxes === 1 ? 'box' : 'boxes'}`]),
     ...(typeof walls === 'number' ? [`${walls} inner walls`] : []),
     ...(Array.isArray(walls) ? [`${percent(walls[0], 0)} to ${percent(walls[1], 0)} walls`] : []),
   ];

@@ -12,7 +12,7 @@ import type { Block } from './page/blocks.ts';
 import { renderMarkdown } from './page/markdown.ts';
 import { type WrittenPage, writePage } from './page/write.ts';
 import { controlsAlone, isForced, type Probe, probeFigure, probesOf, probeTable } from './probe.ts';
-import { caveats, DEVIATIONS, describeResult, settingTable } from './prose.ts';
+import { caveats, DEVIATIONS, describeResult, settingTable, WORDS } from './prose.ts';
 import { difficultyFigure, PLAN_LENGTH, ratesFigure, WALL_SHARE } from './rateFigures.ts';
 import { collectResults, type Result, runLabels } from './results.ts';
 import { outcomesTable, plansTable, tidyTable, tracesTable } from './resultTables.ts';
@@ -68,6 +68,17 @@ function resultTables(results: readonly Result[]): Block[] {
 const probeTables = (probes: readonly Probe[]): Block[] =>
   probes.length === 0 ? [] : [table(probeTable(probes))];
 
+const CORRUPTED = [
+  'Responses that begin with A*’s own complete trace, corrupted, and `plan`: only the plan is the model’s. `drop-close` ' +
+    'leaves out the close of an inner state of the plan, `rename-close` names another state in it, `raise-cost` ' +
+    'says that the state is two steps further from the start; `drop-elsewhere` leaves out the close of a state ' +
+    'that no shortest plan leads through; `blocked` is the trace of the same board with a wall on the plan, ' +
+    '`swap` that of the next task.',
+  'The plan is held against the one that the same model gives behind the true trace. “Unchanged”: the same; “told ' +
+    'plan”: what the corrupted trace tells by itself; “other optimal”: another of the shortest; “told length”: ' +
+    'correct, and as much too long as the last close says; “longer”: any other correct one.',
+];
+
 const controlTables = (controls: readonly Result[]): Block[] =>
   controls.length === 0
     ? []
@@ -75,6 +86,7 @@ const controlTables = (controls: readonly Result[]): Block[] =>
 
 /** Whether plans follow from traces. */
 export const probeBlocks = (probes: readonly Probe[]): Block[] => [
+  ...(probes.length === 0 ? [] : CORRUPTED.flatMap((each) => text(prose(each)))),
   ...probeTables(probes),
   ...figure(
     'corruptions.svg',
@@ -96,7 +108,12 @@ function pageOf(runs: readonly Run[], { results, probes, controls, examples }: S
     ...descriptions(runs),
     ...summary(results, probes.length + controls.length > 0),
     ...section('Setting', [table(settingTable(runs, [...labels.values()]))]),
-    ...section('Plans', tableOf(plansTable), planFigures(results)),
+    ...section(
+      'Plans',
+      tableOf(plansTable),
+      text(results.length === 0 ? '' : WORDS),
+      planFigures(results),
+    ),
     ...section(
       'Traces',
       tableOf(tracesTable),

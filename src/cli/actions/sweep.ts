@@ -85,6 +85,7 @@ async function runCells(
   const failed: string[] = [];
   let done = total - open.length;
   if (done > 0) await session.print(`${done} of ${total} cells were done before`);
+  if (open.length === 0) session.note('with another --results they are made again');
   const runOne = async (work: Work, children: Children): Promise<void> => {
     const isNew = states.get(work) === 'new';
     session.note(`${work.folder}: ${isNew ? 'begins' : 'goes on'}`);

@@ -11,7 +11,7 @@ import { suggestion } from '../nearest.ts';
 import { holdsStudy } from './runFolder.ts';
 import { measuredCells } from '../studyCells.ts';
 import { holdsCell, isKept } from '../sweep/state.ts';
-import { workOf } from '../sweep/work.ts';
+import { otherData, workOf } from '../sweep/work.ts';
 
 /** @throws InputError if the study, or one beside it, is malformed or its cells are of other settings */
 export function readStudySource(folder: string): StudySource {
@@ -25,7 +25,11 @@ export function readStudySource(folder: string): StudySource {
     ...study,
     evaluations: study.evaluations
       .filter(({ corrupt }) => corrupt === undefined)
-      .map(({ label, data }) => ({ label, otherTasks: data !== undefined })),
+      .map((each) => ({
+        label: each.label,
+        // Cells differ in other settings than those of the board.
+        task: otherData(each, loaded.cells[0]!.experiment, study)?.task ?? null,
+      })),
     cells: [...cellsOf(loaded, folder), ...others.flatMap(({ found }) => found ?? [])],
     absent: others.filter(({ found }) => found === null).map(({ name }) => name),
     sweep: study.name in studies ? study.name : `results/${study.name}/${STUDY_FILE}`,

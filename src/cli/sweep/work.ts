@@ -142,7 +142,7 @@ function expected(
 }
 
 /** Settings of the data of an evaluation, or null if they are the cell's. */
-function otherData(
+export function otherData(
   { label, data, split, tasks }: StudyEvaluation,
   experiment: Experiment,
   study: Study,

@@ -62,7 +62,7 @@ export function fastSlowFigures(rows: readonly Row[], palette: Palette): Figure[
     figure(
       `fastSlow-${difficulty.key}.svg`,
       fastSlowFigure(rows, palette, difficulty),
-      `Where a model that answers at once falls behind itself thinking, ${difficulty.title}.`,
+      `Optimal rate of the same models answering at once and thinking, ${difficulty.title}.`,
     ),
   );
 }

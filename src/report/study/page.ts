@@ -2,7 +2,7 @@
 import type { MetricName } from '../../evaluation/metrics.ts';
 import { code, heading, list, paragraphs, prose, section, table, text } from '../page/blocks.ts';
 import type { Block } from '../page/blocks.ts';
-import { DEVIATIONS } from '../prose.ts';
+import { DEVIATIONS, describeTask, WORDS } from '../prose.ts';
 import type { Probe } from '../probe.ts';
 import { probeBlocks, SAMENESS } from '../report.ts';
 import type { Result } from '../results.ts';
@@ -56,7 +56,7 @@ export function studyPage(
   source: StudySource,
   { rows, claims, runs, probes, rounds }: StudyResults,
 ): Block[] {
-  const { name, question, notes, cells, sweep } = source;
+  const { name, question, notes, cells } = source;
   const names = cellNames(source);
   const families = familiesOf(cells, names);
   const palette = paletteOf(families);
@@ -73,13 +73,17 @@ export function studyPage(
     ...text(missingText(source), 'notice'),
     ...section('In short', summaryBlocks(source, rows, palette)),
     ...section('Claims', claimBlocks(claims)),
-    ...section('Results', ...resultBlocks(source, rows, palette)),
+    ...section(
+      'Results',
+      text(rows.length === 0 ? '' : WORDS),
+      ...resultBlocks(source, rows, palette),
+    ),
     ...section(
       'By difficulty',
       text(drawn.length < rows.length ? LARGEST : ''),
       figures.difficultyFigures(own, palette),
     ),
-    ...section('When fast mode fails', figures.fastSlowFigures(own, palette)),
+    ...section('Fast beside slow', figures.fastSlowFigures(own, palette)),
     ...section('What auto mode chooses', choiceBlocks(source, drawn, palette)),
     ...section('Tasks of other kinds', kindBlocks(source, rows, palette)),
     ...section('Corrupted traces', probeBlocks(probes)),
@@ -99,16 +103,13 @@ export function studyPage(
     ...section('Deviations from the papers', list(DEVIATIONS.map(prose))),
     ...section('Settings', [common, settings].filter(({ rows }) => rows.length > 0).map(table)),
     ...section('What it cost', costs.rows.length === 0 ? [] : [table(costs)]),
-    ...section('How to make it again', [
-      code('sh', `npx kit sweep ${sweep}\nnpx kit report results/${name}`),
-      ...text(`The second command alone computes this page from the records again. ${SAMENESS}`),
-    ]),
+    ...section('How to make it again', againBlocks(source)),
   ];
 }
 
 /** Every evaluation of the cells' own kind of tasks, with its table. */
 export function tablesOf({ evaluations }: StudySource, rows: readonly Row[]): LabelledRows[] {
-  const labels = evaluations.filter(({ otherTasks }) => !otherTasks).map(({ label }) => label);
+  const labels = evaluations.filter(({ task }) => task === null).map(({ label }) => label);
   return [null, ...labels]
     .map((label) => ({ label, rows: rows.filter((row) => row.label === label) }))
     .filter((each) => each.rows.length > 0);
@@ -118,7 +119,11 @@ function summaryBlocks(source: StudySource, rows: readonly Row[], palette: Palet
   const tables = tablesOf(source, rows);
   const own = tables.find(({ label }) => label === null)?.rows ?? [];
   if (own.length === 0) return [];
-  return [table(summaryTable(tables)), ...text(ERRORS), ...figures.paretoFigures(own, palette)];
+  return [
+    table(summaryTable(tables)),
+    ...text([...(tables.length > 1 ? [SAMPLED] : []), ERRORS].join(' ')),
+    ...figures.paretoFigures(own, palette),
+  ];
 }
 
 export function resultTableBlocks(label: string | null, rows: readonly Row[]): Block[] {
@@ -142,9 +147,34 @@ function resultBlocks(source: StudySource, rows: readonly Row[], palette: Palett
   return tables;
 }
 
+function againBlocks({ name, sweep, cells, absent }: StudySource): Block[] {
+  const others = new Set([...cells.map(({ study }) => study), ...absent].filter((n) => n !== name));
+  const beside =
+    others.size === 0
+      ? ''
+      : ` Cells of ${[...others].join(', ')} are beside once they are made again likewise.`;
+  const commands = [
+    `npx kit sweep ${sweep} --results again/${name}`,
+    `npx kit report again/${name}`,
+  ];
+  return [
+    code('sh', commands.join('\n')),
+    ...text(
+      prose(
+        `Without \`--results\` a sweep finds all cells done where their records are in \`results/${name}\`, ` +
+          `from which \`npx kit report results/${name}\` computes this page.${beside} ${SAMENESS}`,
+      ),
+    ),
+  ];
+}
+
 const LARGEST =
   'Here and below, of cells that differ in their number of training tasks only, the one with the most ' +
   'of them is drawn.';
+
+const SAMPLED =
+  'Columns that begin with a name are of the evaluation of that name, all others, trace tokens too, of the ' +
+  'cells’ own.';
 
 const ERRORS =
   'Here and below, ± in tables, bars and bands in figures are one standard error over seeds; of a single ' +
@@ -158,7 +188,7 @@ function choiceBlocks(source: StudySource, rows: readonly Row[], palette: Palett
 }
 
 export function otherKinds({ evaluations }: StudySource): string[] {
-  return evaluations.filter(({ otherTasks }) => otherTasks).map(({ label }) => label);
+  return evaluations.filter(({ task }) => task !== null).map(({ label }) => label);
 }
 
 function kindBlocks(source: StudySource, rows: readonly Row[], palette: Palette): Block[] {
@@ -171,5 +201,12 @@ function kindBlocks(source: StudySource, rows: readonly Row[], palette: Palette)
     ...figures.kindFigures(compared, palette, [null, ...labels]),
     ...text('Optimal responses in per cent.'),
     table(kindsTable(compared, [null, ...labels])),
+    ...list(
+      source.evaluations.flatMap(({ label, task }) =>
+        task === null || !shown.some((row) => row.label === label)
+          ? []
+          : [`${label}: ${describeTask(task)}`],
+      ),
+    ),
   ];
 }

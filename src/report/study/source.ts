@@ -1,6 +1,7 @@
 /** What a study's page is made from: what the study says, and where the records of its cells lie. */
 import type { MetricName } from '../../evaluation/metrics.ts';
 import type { Mode } from '../../evaluation/rollouts.ts';
+import type { ReportedExperiment } from '../run.ts';
 
 /** A cell's model in one mode; of the study itself unless it names another. */
 export interface Method {
@@ -30,6 +31,12 @@ export interface EvaluationSource {
   readonly label: string | null;
 }
 
+export interface LabelledEvaluation {
+  readonly label: string;
+  /** The tasks, where they are of another kind than the cells are trained on, else null. */
+  readonly task: ReportedExperiment['data']['task'] | null;
+}
+
 export type Settings = Readonly<Record<string, unknown>>;
 
 /** A cell with one seed. */
@@ -53,8 +60,8 @@ export interface StudySource {
   readonly question: string;
   readonly notes: string;
   readonly claims: readonly Claim[];
-  /** In the study's order; whether their tasks are of another kind than the cells are trained on. */
-  readonly evaluations: readonly { readonly label: string; readonly otherTasks: boolean }[];
+  /** In the study's order. */
+  readonly evaluations: readonly LabelledEvaluation[];
   /** Its own cells first, then those beside; of each, seed by seed. */
   readonly cells: readonly CellSource[];
   /** Studies beside it of which there are no records. */

@@ -93,7 +93,8 @@ describe('the page of a study', () => {
     // 200 steps in 20 seconds at 30,000 tokens a second, for each of six runs.
     expect(text).toMatch(/all together\s*6\s*2\.0\s*3\.6\s*30,000/);
     expect(text).toContain(
-      'npx kit sweep results/small-study/study.json\nnpx kit report results/small-study',
+      'npx kit sweep results/small-study/study.json --results again/small-study\n' +
+        'npx kit report again/small-study\n',
     );
     expect(text).not.toContain('not finished');
   });
@@ -134,7 +135,7 @@ describe('a study with corrupted traces', () => {
     );
     // The same responses behind true and swapped traces: the plans are unchanged.
     expect(read('report.md')).toMatch(
-      /## Corrupted traces\n\n.*\n.*\n\| dualformer, traces +\| swap +\| +3 \| 100\.0 ± 0\.0 \|/,
+      /## Corrupted traces\n\n(.+\n\n){2}.*\n.*\n\| dualformer, traces +\| swap +\| +3 \| 100\.0 ± 0\.0 \|/,
     );
     expect(read('tables.md')).toContain('### Corrupted traces\n');
     expect(read('results.csv')).not.toContain('traces');
