@@ -87,12 +87,10 @@ function nucleus(logits: tf.Tensor, share: number): tf.Tensor {
   const { values } = tf.topk(logits, vocabSize);
   const before = tf.cumsum(tf.softmax(values), 1, true);
   // The last one needed is the smallest of those before which the share was not reached yet.
-  const needed = tf.less(before, share);
-  const smallest = tf.min(
-    tf.add(values, tf.mul(tf.cast(tf.logicalNot(needed), 'float32'), -HIDDEN)),
-    1,
-    true,
-  );
+  const needed = tf.sum(tf.cast(tf.less(before, share), 'int32'), 1);
+  const isLast = tf.oneHot(tf.sub(needed, tf.scalar(1, 'int32')), vocabSize);
+  // By its place, since values that are hidden already leave no room for hiding others above them.
+  const smallest = tf.sum(tf.mul(values, tf.cast(isLast, 'float32')), 1, true);
   return hideBelow(logits, smallest);
 }
 
