@@ -14,7 +14,7 @@ import { type WrittenPage, writePage } from './page/write.ts';
 import { controlsAlone, isForced, type Probe, probeFigure, probesOf, probeTable } from './probe.ts';
 import { caveats, DEVIATIONS, describeResult, settingTable, WORDS } from './prose.ts';
 import { difficultyFigure, PLAN_LENGTH, ratesFigure, WALL_SHARE } from './rateFigures.ts';
-import { collectResults, type Result, runLabels } from './results.ts';
+import { checkSeeds, collectResults, type Result, runLabels } from './results.ts';
 import { outcomesTable, plansTable, tidyTable, tracesTable } from './resultTables.ts';
 import { roundsBlocks } from './rounds/blocks.ts';
 import { readRun, type Run } from './run.ts';
@@ -28,12 +28,13 @@ export interface Report extends WrittenPage {
 /**
  * Reads run folders and writes report.html, report.md, tables.md, results.csv and the figures into
  * `out`.
- * @throws InputError if a folder holds no run, or something in it is damaged
+ * @throws InputError if a folder holds no run, something in it is damaged, or a seed is there twice
  */
 export function writeReport(folders: readonly string[], out: string): Report {
   if (folders.length === 0) throw new InputError('no run to report');
   const runs = folders.map((folder) => readRun(folder));
   const all = collectResults(runs);
+  all.forEach(checkSeeds);
   const results = all.filter((result) => !isForced(result));
   const probes = probesOf(all);
   const controls = controlsAlone(all, probes);

@@ -1,5 +1,6 @@
 /** Evaluations as rows of numbers: runs that differ only in their seed become one row. */
 import path from 'node:path';
+import { InputError } from '../../envs/inputError.ts';
 import type { Evaluation } from '../evaluation/evaluation.ts';
 import { combineMetrics, computeMetrics, type Metrics } from '../evaluation/metrics.ts';
 import type { Mode } from '../evaluation/rollouts.ts';
@@ -53,6 +54,17 @@ export function collectResults(runs: readonly Run[]): Result[] {
       metrics: combineMetrics(evaluations.map(({ records }) => computeMetrics(records))),
     };
   });
+}
+
+/** @throws InputError if a seed is there twice, which would count twice */
+export function checkSeeds({ runs, experiment }: Result): void {
+  for (const [i, { folder, seed }] of runs.entries()) {
+    const same = runs.findIndex((run) => run.seed === seed);
+    if (same === i) continue;
+    throw new InputError(
+      `${folder}: is ${experiment} with seed ${seed}, as ${runs[same]!.folder} is: give one of them`,
+    );
+  }
 }
 
 /** Runs of one experiment differ in nothing but the seed, and in what is said about them in words. */

@@ -6,14 +6,15 @@ import type { Mode } from '../../evaluation/rollouts.ts';
 import { readJson } from '../../files.ts';
 import { compareToFirst, differencesTable } from '../../report/differences.ts';
 import { plansColumns, plansTable, tracesTable } from '../../report/resultTables.ts';
-import { collectResults, type Result } from '../../report/results.ts';
+import { checkSeeds, collectResults } from '../../report/results.ts';
 import { readRun } from '../../report/run.ts';
 import { toTerminal } from '../../report/table.ts';
 import { STUDY_FILE } from '../../study.ts';
 import { runPaths } from '../../training/runFolder.ts';
 import { checkStudy } from '../loadStudy.ts';
 import type { Session } from '../session.ts';
-import { checkExists, holdsStudy, namesBelow, subfolders } from '../stages/runFolder.ts';
+import { checkExists, checkIsFolder, holdsStudy } from '../stages/runFolder.ts';
+import { namesBelow, subfolders } from '../stages/runFolder.ts';
 
 export interface CompareFlags {
   readonly mode: readonly Mode[] | undefined;
@@ -68,6 +69,7 @@ function studiesBelow(folder: string): string[] {
 function runFolders(folder: string): string[] {
   if (existsSync(runPaths(folder).experiment)) return [folder];
   checkExists(folder);
+  checkIsFolder(folder);
   const held = readdirSync(folder).filter((name) =>
     existsSync(runPaths(path.join(folder, name)).experiment),
   );
@@ -82,15 +84,4 @@ function runFolders(folder: string): string[] {
     (order.indexOf(name) + order.length + 1) % (order.length + 1);
   held.sort((a, b) => place(a) - place(b) || (a < b ? -1 : 1));
   return held.map((name) => path.join(folder, name));
-}
-
-/** @throws InputError if a seed was given twice, which would count twice */
-function checkSeeds({ runs, experiment }: Result): void {
-  for (const [i, { folder, seed }] of runs.entries()) {
-    const same = runs.findIndex((run) => run.seed === seed);
-    if (same === i) continue;
-    throw new InputError(
-      `${folder}: is ${experiment} with seed ${seed}, as ${runs[same]!.folder} is: give one of them`,
-    );
-  }
 }

@@ -2,13 +2,14 @@
 import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { InputError } from '../../../envs/inputError.ts';
+import { MARKDOWN } from '../../report/page/write.ts';
 import { writeReport } from '../../report/report.ts';
 import { verdictText } from '../../report/study/claims.ts';
 import { writeStudyReport } from '../../report/study/write.ts';
 import { runPaths } from '../../training/runFolder.ts';
 import type { Session } from '../session.ts';
 import { printTables } from '../stages/report.ts';
-import { checkHoldsRun, holdsStudy } from '../stages/runFolder.ts';
+import { checkHoldsRun, checkIsFolder, holdsStudy } from '../stages/runFolder.ts';
 import { readStudySource } from '../stages/studyReport.ts';
 
 /** Writes the report, by default into the run's folder or, of several, into `report`. */
@@ -19,6 +20,7 @@ export async function reportRuns(
 ): Promise<void> {
   const [first = '', ...others] = folders;
   const folder = out ?? (others.length === 0 ? runPaths(first).report : 'report');
+  checkIsFolder(folder);
   if (existsSync(folder) && readdirSync(folder).length > 0 && !holdsReport(folder)) {
     throw new InputError(`${folder} is not empty and holds no report: choose another --out`);
   }
@@ -37,6 +39,4 @@ async function reportStudy(study: string, out: string, session: Session): Promis
   await session.print(`report: ${path.normalize(page)}`);
 }
 
-function holdsReport(folder: string): boolean {
-  return ['report.md', 'tables.md'].every((name) => existsSync(path.join(folder, name)));
-}
+const holdsReport = (folder: string): boolean => existsSync(path.join(folder, MARKDOWN));

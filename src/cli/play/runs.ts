@@ -1,5 +1,5 @@
 /** The runs that the page shows: their list, and their weights where there are any. */
-import { existsSync, readdirSync, realpathSync } from 'node:fs';
+import { existsSync, realpathSync } from 'node:fs';
 import path from 'node:path';
 import type { RunList, RunSummary } from '../../pageApi.ts';
 import { InputError } from '../../../envs/inputError.ts';
@@ -11,7 +11,7 @@ import { listCheckpoints } from '../../training/checkpoint.ts';
 import { encodeCheckpoint } from '../../training/checkpointFormat.ts';
 import { chooseCheckpoint, EXPORTED_MODEL } from '../../training/runModel.ts';
 import { runPaths } from '../../training/runFolder.ts';
-import { readRunExperiment } from '../stages/runFolder.ts';
+import { readRunExperiment, subfolders } from '../stages/runFolder.ts';
 import { refuseLinks, unlessDamaged } from './bounds.ts';
 import { progressOf } from './progress.ts';
 
@@ -78,9 +78,9 @@ function locateRuns({ run, folders }: RunPlaces): LocatedRun[] {
     located.set(id, { id, folder, study: study ?? located.get(id)?.study ?? null });
   };
   if (run !== null) add(run, null);
-  for (const one of folders.flatMap(subfolders)) {
+  for (const one of folders.flatMap(foldersBelow)) {
     add(one, null);
-    for (const inner of subfolders(one)) add(inner, path.basename(one));
+    for (const inner of foldersBelow(one)) add(inner, path.basename(one));
   }
   return [...located.values()];
 }
@@ -121,11 +121,5 @@ function weightFiles(folder: string): string[] {
   return existsSync(exported) ? [...files, exported] : files;
 }
 
-/** Links are left out. */
-function subfolders(folder: string): string[] {
-  if (!existsSync(folder)) return [];
-  return readdirSync(folder, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory())
-    .map(({ name }) => path.join(folder, name))
-    .sort();
-}
+/** Links are left out; none where they can't be listed. */
+const foldersBelow = (folder: string): string[] => unlessDamaged(() => subfolders(folder), []);

@@ -84,7 +84,8 @@ function answer(request: IncomingMessage, { files, api }: Known, port: number): 
  * page of this server or typed by the user, so that no other site reads runs.
  */
 function isOwn({ headers }: IncomingMessage, port: number): boolean {
-  const hosts = [HOST, 'localhost'].map((name) => `${name}:${port}`);
+  // Browsers leave out the port that is usual.
+  const hosts = [HOST, 'localhost'].map((name) => (port === 80 ? name : `${name}:${port}`));
   const { host, origin } = headers;
   const site = headers['sec-fetch-site'];
   if (host === undefined || !hosts.includes(host)) return false;

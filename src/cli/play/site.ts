@@ -4,12 +4,14 @@ import path from 'node:path';
 import { RUNS_PATH, weightsPath } from '../../pageApi.ts';
 import { InputError } from '../../../envs/inputError.ts';
 import { writeFileAtomic } from '../../files.ts';
+import { checkIsFolder } from '../stages/runFolder.ts';
 import { findRuns, listOf, weightsOf, type FoundRun } from './runs.ts';
 import { POLICY, type Site } from './server.ts';
 import { runFiles } from './siteRuns.ts';
 
 /** @returns the runs that it holds @throws InputError if there is something in the folder */
 export function exportSite(folder: string, { files, places }: Site): FoundRun[] {
+  checkIsFolder(folder);
   if (existsSync(folder) && readdirSync(folder).length > 0) {
     throw new InputError(`--export: ${folder} is not empty`);
   }

@@ -28,7 +28,7 @@ const holdsRun = (folder: string): boolean => existsSync(runPaths(folder).experi
 export function checkHoldsRun(folder: string): void {
   checkExists(folder);
   if (holdsRun(folder)) return;
-  if (!statSync(folder).isDirectory()) throw new InputError(`${folder}: is no folder`);
+  checkIsFolder(folder);
   throw new InputError(`${folder}: holds no run (no experiment.json)${namesBelow(folder)}`);
 }
 
@@ -55,6 +55,13 @@ function beside(folder: string): string | undefined {
   return meant === undefined ? undefined : path.join(parent, meant);
 }
 
+/** @throws InputError if there is something else of that name */
+export function checkIsFolder(folder: string): void {
+  if (existsSync(folder) && !statSync(folder).isDirectory()) {
+    throw new InputError(`${folder}: is no folder`);
+  }
+}
+
 const MOST_NAMED = 3;
 
 /** The runs and studies one level below, as a question; nothing if there are none. */
@@ -66,7 +73,7 @@ export function namesBelow(folder: string): string {
   return `; did you mean ${named}${others > 0 ? ` or one of ${others} more` : ''}?`;
 }
 
-/** In the order of their names. @throws where it is no folder */
+/** In the order of their names, links left out. @throws where it is no folder */
 export function subfolders(folder: string): string[] {
   return readdirSync(folder, { withFileTypes: true })
     .filter((entry) => entry.isDirectory())

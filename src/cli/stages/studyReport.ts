@@ -32,7 +32,7 @@ export function readStudySource(folder: string): StudySource {
       })),
     cells: [...cellsOf(loaded, folder), ...others.flatMap(({ found }) => found ?? [])],
     absent: others.filter(({ found }) => found === null).map(({ name }) => name),
-    sweep: study.name in studies ? study.name : `results/${study.name}/${STUDY_FILE}`,
+    sweep: Object.hasOwn(studies, study.name) ? study.name : `results/${study.name}/${STUDY_FILE}`,
   };
 }
 
@@ -44,6 +44,13 @@ function readStudy(folder: string): LoadedStudy {
 /** With what the study itself evaluates, no more. */
 function cellsBeside(folder: string, names: readonly string[], by: Study): CellSource[] {
   const loaded = readStudy(folder);
+  const { name } = loaded.study;
+  if (name !== path.basename(folder)) {
+    throw new InputError(
+      `${path.join(folder, STUDY_FILE)}: is of study ${name}: its folder must be called so too, ` +
+        `to stand beside ${by.name}`,
+    );
+  }
   const known = [...measuredCells(loaded).keys()];
   for (const name of names) {
     if (known.includes(name)) continue;

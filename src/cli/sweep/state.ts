@@ -1,8 +1,10 @@
 /** How far a cell is, by what lies in its folders. */
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import { z } from 'zod';
 import { InputError } from '../../../envs/inputError.ts';
 import { readEvaluationSettings } from '../../evaluation/evaluation.ts';
+import { checkShape } from '../../evaluation/schema.ts';
 import { readJson } from '../../files.ts';
 import { firstDifference } from '../../firstDifference.ts';
 import { experimentDifference, runPaths } from '../../training/runFolder.ts';
@@ -59,16 +61,35 @@ export function isKept(
   return Object.entries(asked).every(([key, value]) => held[key as keyof typeof asked] === value);
 }
 
+/** @throws InputError if the folder is of another study */
+export function checkIsOf({ name }: Study, folder: string): void {
+  const held = heldStudy(folder);
+  if (held === null || held.study.name === name) return;
+  throw new InputError(`${folder}: is of study ${held.study.name}: choose another folder`);
+}
+
+/** What is asked of it here, and no more: other versions may have written the rest. */
+const heldSchema = z.looseObject({
+  name: z.string(),
+  evaluations: z.array(z.looseObject({ label: z.string() })).default([]),
+});
+
+/** @throws InputError if there is something else in its place */
+function heldStudy(folder: string) {
+  const file = path.join(folder, STUDY_FILE);
+  return existsSync(file) ? { file, study: checkShape(heldSchema, readJson(file), file) } : null;
+}
+
 /**
  * Under one label there are records of one kind only.
  * @throws InputError if the records in `results` were made with another evaluation of the same label
  */
 export function checkLabels({ evaluations }: Study, results: string): void {
-  const file = path.join(results, STUDY_FILE);
-  if (!existsSync(file)) return;
-  const held = (readJson(file) as Partial<Study>).evaluations ?? [];
+  const held = heldStudy(results);
+  if (held === null) return;
+  const { file, study } = held;
   for (const evaluation of evaluations) {
-    const before = held.find(({ label }) => label === evaluation.label);
+    const before = study.evaluations.find(({ label }) => label === evaluation.label);
     const difference = before && firstDifference(before, JSON.parse(JSON.stringify(evaluation)));
     if (difference === undefined || difference === null) continue;
     throw new InputError(

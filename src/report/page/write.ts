@@ -24,9 +24,10 @@ export function writePage(
   others: readonly (readonly [name: string, text: string])[] = [],
 ): WrittenPage {
   const files = new Map<string, string>([
+    // First, since by it a folder is known to hold a page, whole or not.
+    [MARKDOWN, renderMarkdown(blocks)],
     ...figuresOf(blocks).map(({ name, svg }) => [name, svg] as const),
     ...others,
-    [MARKDOWN, renderMarkdown(blocks)],
     ['report.html', renderHtml(blocks)],
   ]);
   // While the page before still names them: after a kill it tells the next one what to remove.
@@ -41,7 +42,7 @@ export function writePage(
   };
 }
 
-const MARKDOWN = 'report.md';
+export const MARKDOWN = 'report.md';
 
 /** As pages show it, its caption twice. */
 const FIGURE = /^!\[(.*)\]\(([\w-][\w.-]*\.svg)\)\n\n_\1_$/gm;

@@ -8,6 +8,8 @@ import {
   resampleTasks,
   resampleTerms,
 } from '../../evaluation/differences.ts';
+import { InputError } from '../../../envs/inputError.ts';
+import { firstDifference } from '../../firstDifference.ts';
 import { type Resamples, type Terms, valueOf } from '../../evaluation/differences.ts';
 import { remembered } from '../differences.ts';
 import { checkSameTasks } from '../sameTasks.ts';
@@ -116,6 +118,7 @@ function compare(
   resamples: (tasks: number) => Resamples,
 ): Pick<JudgedClaim, 'difference' | 'seeds'> {
   checkSameTasks([...to.seeds, ...of.seeds]);
+  checkDrawnAlike(of, to);
   const pairs = of.seeds.flatMap((own) => {
     const other = to.seeds.find(({ seed }) => seed === own.seed);
     const terms = [own.terms.get(metric), other?.terms.get(metric)] as const;
@@ -132,6 +135,31 @@ function compare(
   if (found === null) return NOTHING;
   const seeds = pairs.map(({ seed, of, to }) => ({ seed, value: valueOf(of) - valueOf(to) }));
   return { difference: found, seeds };
+}
+
+/** What says how responses were drawn, but for the mode, which claims compare. */
+const DRAWING = [
+  'samples',
+  'temperature',
+  'topK',
+  'topP',
+  'form',
+  'precision',
+  'maxTokens',
+] as const;
+
+/** @throws InputError naming two runs whose responses were drawn otherwise */
+function checkDrawnAlike(of: Row, to: Row): void {
+  const [own, other] = [of, to].map(({ seeds }) => {
+    const { settings } = seeds[0]!;
+    return Object.fromEntries(DRAWING.map((name) => [name, settings[name]]));
+  });
+  const difference = firstDifference(own, other);
+  if (difference === null) return;
+  throw new InputError(
+    `${of.seeds[0]!.folder}: ${of.seeds[0]!.name} was drawn otherwise than in ` +
+      `${to.seeds[0]!.folder}: its ${difference}`,
+  );
 }
 
 const nameOf = ({ study, cell, mode }: Method, row: Row | undefined): string =>

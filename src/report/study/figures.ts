@@ -33,9 +33,10 @@ export function curveFigures(rows: readonly Row[], palette: Palette): Figure[] {
   );
 }
 
-/** @param rows of one label, of several samples a task */
+/** Nothing for one sample a task. @param rows of one label */
 export function sampledFigures(rows: readonly Row[], palette: Palette, label: string): Figure[] {
   const samples = rows[0]?.seeds[0]?.settings.samples ?? 1;
+  if (samples === 1) return [];
   return figure(
     `pareto-${label}.svg`,
     paretoFigure(rows, palette, {

@@ -182,6 +182,16 @@ describe('a claim', () => {
     ).toBe('reproduced');
   });
 
+  it('compares no responses that were drawn otherwise', () => {
+    const [a, b] = ['a', 'b'].map((cell) => row(cell, 'slow', { 1: answers('++') }));
+    const [seed] = b!.seeds;
+    const other = { ...b!, seeds: [{ ...seed!, settings: { ...seed!.settings, samples: 64 } }] };
+    expectInputError(
+      () => judge([a!, other]),
+      /^results\/a-s1: slow-greedy was drawn otherwise than in results\/b-s1: its samples is 1, not 64$/,
+    );
+  });
+
   it('refuses methods that were evaluated on different tasks', () => {
     const other = row('b', 'slow', {
       1: answers('------').map((each) => ({ ...each, prompt: Uint16Array.of(9) })),
