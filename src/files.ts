@@ -1,8 +1,9 @@
 /** Files that are either whole or absent, whatever kills the process. */
 import { createHash, randomBytes } from 'node:crypto';
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync } from 'node:fs';
-import { readdirSync } from 'node:fs';
+import { closeSync, existsSync, fstatSync, fsyncSync, mkdirSync, openSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, readSync } from 'node:fs';
 import { renameSync, rmSync, writeSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { InputError } from '../envs/inputError.ts';
 
@@ -52,6 +53,16 @@ export function makeFolder(folder: string): string | undefined {
   return missing[0];
 }
 
+/** An empty one for the process; the caller removes it. @throws InputError if it can't be made */
+export function makeTemporaryFolder(prefix: string): string {
+  const place = path.join(tmpdir(), prefix);
+  try {
+    return mkdtempSync(place);
+  } catch (error) {
+    throw explainWriteError(error, place);
+  }
+}
+
 /** Removes temporary files of processes that were killed while writing into these folders. */
 export function removeLeftovers(...folders: readonly string[]): void {
   for (const folder of folders.filter((each) => existsSync(each))) {
@@ -65,10 +76,57 @@ export function writeJsonAtomic(file: string, value: unknown): void {
   writeFileAtomic(file, `${JSON.stringify(value, null, 2)}\n`);
 }
 
-/** @throws InputError naming the file if it is missing, also line and column if it is no JSON. */
+/** Of any size, which Node's own reads as a whole are not. @throws InputError if it can't be read */
+export function readBytes(file: string): Uint8Array<ArrayBuffer> {
+  try {
+    const descriptor = openSync(file, 'r');
+    try {
+      const bytes = new Uint8Array(fstatSync(descriptor).size);
+      let end = 0;
+      while (end < bytes.length) {
+        const length = Math.min(AT_ONCE, bytes.length - end);
+        const count = readSync(descriptor, bytes, end, length, null);
+        if (count === 0) break;
+        end += count;
+      }
+      return bytes.subarray(0, end);
+    } finally {
+      closeSync(descriptor);
+    }
+  } catch (error) {
+    throw explainReadError(error, file);
+  }
+}
+
+/** Pipes too. @throws InputError if it can't be read */
+export function readText(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw explainReadError(error, file);
+  }
+}
+
+function explainReadError(error: unknown, file: string): unknown {
+  const { code, syscall } = error as NodeJS.ErrnoException;
+  if (syscall === undefined) return error;
+  const reason = READ_ERRORS[code ?? ''] ?? `can't be read: ${code}`;
+  return new InputError(`${file}: ${reason}`);
+}
+
+const READ_ERRORS: Readonly<Record<string, string>> = {
+  ENOENT: 'no such file',
+  ENOTDIR: 'no such file',
+  EISDIR: 'is a folder',
+  EACCES: 'permission denied',
+};
+
+/** Bytes that one call reads, writes or hashes; Node refuses 2 GiB. */
+const AT_ONCE = 2 ** 30;
+
+/** @throws InputError naming the file if it can't be read, also line and column if it is no JSON. */
 export function readJson(file: string): unknown {
-  if (!existsSync(file)) throw new InputError(`${file}: no such file`);
-  const text = readFileSync(file, 'utf8');
+  const text = readText(file);
   try {
     return JSON.parse(text);
   } catch (error) {
@@ -107,8 +165,17 @@ function couldGoOn(text: string): boolean {
 /** Lower-case hexadecimal. */
 export function sha256(...parts: readonly (string | Uint8Array)[]): string {
   const hash = createHash('sha256');
-  for (const part of parts) hash.update(part);
+  for (const part of parts) {
+    if (typeof part === 'string') hash.update(part);
+    else for (const piece of piecesOf(part)) hash.update(piece);
+  }
   return hash.digest('hex');
+}
+
+function* piecesOf(bytes: Uint8Array): Generator<Uint8Array> {
+  for (let from = 0; from < bytes.length; from += AT_ONCE) {
+    yield bytes.subarray(from, from + AT_ONCE);
+  }
 }
 
 /** The errors of a full disk or a read-only place as one line that a user can act on. */
@@ -131,7 +198,9 @@ const WRITE_ERRORS: Readonly<Record<string, string>> = {
 
 function writeAll(descriptor: number, part: string | Uint8Array): void {
   const bytes = typeof part === 'string' ? Buffer.from(part) : part;
-  for (let offset = 0; offset < bytes.length;) offset += writeSync(descriptor, bytes, offset);
+  for (let offset = 0; offset < bytes.length;) {
+    offset += writeSync(descriptor, bytes, offset, Math.min(AT_ONCE, bytes.length - offset));
+  }
 }
 
 /** Makes a rename survive a power cut; not every system can open a folder. */

@@ -9,6 +9,7 @@
  */
 import type { Board } from '../environment.ts';
 import { lengthened } from '../growable.ts';
+import { InputError } from '../inputError.ts';
 import { createTupleTable } from './tupleTable.ts';
 
 export interface StateTable {
@@ -29,7 +30,7 @@ export interface StateTable {
 
 export const BOX = -1;
 
-/** A table for a board of at most 65,536 cells. */
+/** A table for a board of at most 65,536 cells. Its methods throw InputError once it is too large. */
 export function createStateTable({ walls }: Board, boxCount: number): StateTable {
   const tuples = createTupleTable(boxCount);
   /** By cell, its place in a row. */
@@ -60,7 +61,7 @@ export function createStateTable({ walls }: Board, boxCount: number): StateTable
       const id = tuples.intern(boxes);
       if (id === known) {
         const row = id * width;
-        if (row === rows.length) rows = lengthened(rows, 2 * row);
+        if (row === rows.length) rows = lengthened(rows, roomFor(2 * row));
         for (let i = 0; i < boxCount; i++) rows[row + places[boxes[i]!]!] = BOXED;
       }
       return id;
@@ -79,6 +80,14 @@ export function createStateTable({ walls }: Board, boxCount: number): StateTable
     worker: (state) => workers[state]!,
   };
 }
+
+function roomFor(entries: number): number {
+  if (entries <= MOST_ENTRIES) return entries;
+  throw new InputError('the level has too many states to be searched in memory');
+}
+
+/** 1 GiB, and half of that once more while it is copied. */
+const MOST_ENTRIES = 2 ** 28;
 
 /** Enough for most levels of 7×7 cells, so that nothing is copied. */
 const FIRST_ENTRIES = 8192;

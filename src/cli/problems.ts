@@ -1,9 +1,9 @@
 /** Drawn problems from a file or stdin, and their A* search as token texts. */
-import { readFileSync } from 'node:fs';
 import { InputError } from '../../envs/inputError.ts';
 import type { Rng } from '../../envs/rng.ts';
 import { readProblems, type DrawnProblem } from '../../envs/text.ts';
 import { solutionOf, type Solution } from '../../traces/solution.ts';
+import { readText } from '../files.ts';
 import { STDIN } from './command.ts';
 import type { Vocabulary } from '../../traces/vocabulary.ts';
 
@@ -23,33 +23,24 @@ export async function readProblemFile(file: string): Promise<DrawnProblem[]> {
 /** Beyond this a search would exhaust the memory of a laptop before its patience. */
 const MAX_STEPS = 20_000_000;
 
-/** @throws InputError if the search is longer than MAX_STEPS */
+/** @throws InputError if the search is longer than MAX_STEPS, or has no room */
 export function solveProblem(
   { environment, task, firstLine }: DrawnProblem,
   { file, rng }: { readonly file: string; readonly rng?: Rng | undefined },
 ): Solution {
   const options = { maxSteps: MAX_STEPS, ...(rng === undefined ? {} : { rng }) };
-  const solution = solutionOf(environment, task, options);
-  if (!solution.search.truncated) return solution;
-  throw new InputError(
-    `${file}: line ${firstLine}: the search takes more than ${MAX_STEPS.toLocaleString('en')} steps`,
-  );
+  const refusal = (why: string): InputError => new InputError(`${file}: line ${firstLine}: ${why}`);
+  try {
+    const solution = solutionOf(environment, task, options);
+    if (!solution.search.truncated) return solution;
+  } catch (error) {
+    throw error instanceof InputError ? refusal(error.message) : error;
+  }
+  throw refusal(`the search takes more than ${MAX_STEPS.toLocaleString('en')} steps`);
 }
 
 export function textOf(ids: ArrayLike<number>, vocabulary: Vocabulary): string {
   return Array.from(ids, (id) => vocabulary.token(id)).join(' ');
-}
-
-function readText(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    const reason = { ENOENT: 'no such file', EISDIR: 'is a folder', EACCES: 'permission denied' };
-    throw new InputError(
-      `${file}: ${reason[code as keyof typeof reason] ?? `can't be read (${code})`}`,
-    );
-  }
 }
 
 async function readStdin(): Promise<string> {

@@ -1,8 +1,7 @@
 /** Datasets as they lie on the disk: a manifest and the Parquet shards that it names. */
-import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { InputError } from '../../envs/inputError.ts';
-import { sha256 } from '../files.ts';
+import { readBytes, sha256 } from '../files.ts';
 import { allocateExamples, copyExamples, type Example, exampleAt } from './examples.ts';
 import { type Examples, tokenCounts } from './examples.ts';
 import { type Manifest, readManifest, type Shard, type SplitName, SPLITS } from './manifest.ts';
@@ -11,13 +10,22 @@ import { fromParquet } from './parquet.ts';
 export { type Example, exampleAt, type Examples, firstExamples } from './examples.ts';
 export { datasetChecksum, type Manifest, readManifest, type SplitName } from './manifest.ts';
 
+/** Places in a split are 32 bits wide. */
+const MOST = 2 ** 32;
+
 /**
  * All examples of a split, about two bytes a token.
  *
- * @throws InputError naming the file that is missing, truncated or changed
+ * @throws InputError naming the file that is missing, truncated or changed, or if it is too large
  */
 export function readSplit(folder: string, name: SplitName): Examples {
   const { rows, tokens, shards } = readManifest(folder).splits[name];
+  if (Math.max(rows, ...Object.values(tokens)) >= MOST) {
+    throw new InputError(
+      `${folder}: its ${name} split has more than ${MOST.toLocaleString('en')} tokens of a kind: ` +
+        'too many to be read as a whole',
+    );
+  }
   const examples = allocateExamples(rows, tokens);
   let row = 0;
   for (const shard of shards) {
@@ -76,15 +84,4 @@ function readChecked(folder: string, shard: Shard): Uint8Array {
     throw new InputError(`${file}: was changed: its checksum is not the one of the manifest`);
   }
   return bytes;
-}
-
-function readBytes(file: string): Uint8Array {
-  try {
-    return readFileSync(file);
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    throw new InputError(
-      `${file}: ${code === 'ENOENT' ? 'no such file' : `can't be read: ${code}`}`,
-    );
-  }
 }

@@ -6,7 +6,7 @@
  * so that the same seed gives the same test set whatever the size of the others. The files depend
  * on the settings alone: not on the number of jobs, nor on when a run was killed and continued.
  */
-import { rmdirSync } from 'node:fs';
+import { existsSync, rmdirSync } from 'node:fs';
 import path from 'node:path';
 import { environmentOf } from '../../envs/index.ts';
 import { InputError } from '../../envs/inputError.ts';
@@ -16,8 +16,8 @@ import { makeFolder } from '../files.ts';
 import { acquireLock } from '../lock.ts';
 import { proposeBlocks } from './blocks.ts';
 import { checkShards } from './dataset.ts';
-import { type Manifest, writeManifest } from './manifest.ts';
-import { beginning, inspectFolder, type Progress } from './progress.ts';
+import { type Manifest, manifestFile, writeManifest } from './manifest.ts';
+import { beginning, inspectFolder, leftovers, type Progress } from './progress.ts';
 import { removeDataset, removeLeftovers } from './progress.ts';
 import type { ProposalSettings } from './proposals.ts';
 import { createSplitWriter, ExhaustedError } from './splitWriter.ts';
@@ -58,10 +58,19 @@ export async function generateDataset(
   const { out, jobs = 1, signal } = options;
   checkWhole({ jobs }, 'jobs', { min: 1, max: 256 });
   signal?.throwIfAborted();
+  const resume = options.resume ?? false;
+  if (existsSync(manifestFile(out))) {
+    const state = inspectFolder(out, plain, resume);
+    // Read alone, so that many may do so at once, and where nothing can be written.
+    if (state.kind === 'finished' && leftovers(out, null).length === 0) {
+      checkShards(out, state.manifest);
+      return state.manifest;
+    }
+  }
   const created = makeFolder(out);
   const release = acquireLock(out);
   try {
-    const state = inspectFolder(out, plain, options.resume ?? false);
+    const state = inspectFolder(out, plain, resume);
     if (state.kind === 'finished') {
       checkShards(out, state.manifest);
       removeLeftovers(out, null);

@@ -75,7 +75,7 @@ export function inspectFolder(folder: string, settings: object, resume: boolean)
   const state: FolderState = finished
     ? { kind: 'finished', manifest: readManifest(folder) }
     : { kind: 'unfinished', progress: readProgress(folder) };
-  const made = finished ? readManifest(folder).settings : readProgress(folder).settings;
+  const made = state.kind === 'finished' ? state.manifest.settings : state.progress.settings;
   const difference = firstDifference(made, settings);
   if (difference !== null) {
     throw new InputError(
@@ -104,20 +104,25 @@ export function pendingFile(progress: Progress): string {
 
 /** Removes files of ours that neither `progress` nor a manifest names. */
 export function removeLeftovers(folder: string, progress: Progress | null): void {
-  const pending = progress?.pending?.file;
-  for (const name of readdirSync(folder)) {
-    const old = /^pending-\d+-\d+\.parquet$/.test(name) && name !== pending;
-    const over = progress === null && name === path.basename(progressFile(folder));
-    if (old || over || isTemporary(name)) rmSync(path.join(folder, name), { force: true });
-  }
+  for (const file of leftovers(folder, progress)) rmSync(file, { force: true });
 }
 
-/** Removes all files of an unfinished dataset. */
+export function leftovers(folder: string, progress: Progress | null): string[] {
+  const pending = progress?.pending?.file;
+  const left = readdirSync(folder).filter((name) => {
+    const old = /^pending-\d+-\d+\.parquet$/.test(name) && name !== pending;
+    const over = progress === null && name === path.basename(progressFile(folder));
+    return old || over || isTemporary(name);
+  });
+  return left.map((name) => path.join(folder, name));
+}
+
+/** Removes all files of an unfinished dataset, last the one that tells of the others. */
 export function removeDataset(folder: string, progress: Progress): void {
-  removeLeftovers(folder, null);
   for (const name of SPLITS) {
     for (const { file } of progress.shards[name]) rmSync(path.join(folder, file), { force: true });
   }
+  removeLeftovers(folder, null);
 }
 
 /** As `writeFileAtomic` names what it has not finished. */

@@ -129,7 +129,7 @@ export function createSplitWriter(
       }
       progress.block = block.index + 1;
       progress.offset = 0;
-      if (progress.barren >= patience(tally.kept)) throw exhausted(progress, wanted);
+      if (progress.barren >= patience(tally.kept)) throw exhausted(progress, settings);
     },
     save,
     finish() {
@@ -183,18 +183,21 @@ function splitOf(shards: readonly Shard[]): Manifest['splits'][SplitName] {
   return { rows: rowsOf(shards), tokens, shards: [...shards] };
 }
 
-function exhausted({ tally, barren }: Progress, wanted: number): ExhaustedError {
+function exhausted({ tally, barren }: Progress, settings: SplitCounts): ExhaustedError {
+  const counts = SPLITS.map((name) => settings[`${name}Count`]);
+  const most = SPLITS[counts.indexOf(Math.max(...counts))]!;
+  const wanted = counts.reduce((a, b) => a + b);
   const { duplicates, withoutTask, unsolvable, tooLong, kept } = tally;
   const reasons = [
     {
-      field: 'trainCount',
+      field: `${most}Count`,
       weight: duplicates,
       advice: 'ask for fewer tasks, or for a larger board',
     },
     { field: 'maxTokens', weight: tooLong, advice: 'raise it' },
     // Layouts without a task are ordinary, so they explain only what nothing else does.
     {
-      field: 'trainCount',
+      field: 'walls',
       weight: unsolvable + Math.min(1, withoutTask),
       advice: 'ask for fewer walls',
     },

@@ -1,9 +1,8 @@
 /** A graph that is loaded into the native library, with variables of its own. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import os from 'node:os';
+import { rmSync } from 'node:fs';
 import path from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
-import { writeFileAtomic } from '../files.ts';
+import { makeTemporaryFolder, writeFileAtomic } from '../files.ts';
 import { collectGarbage } from './garbage.ts';
 import { addVariable, emptyGraph, type Graph } from './graph.ts';
 import { encodeSavedModel } from './protobuf.ts';
@@ -71,7 +70,7 @@ export function valuesOf(
 }
 
 function load(backend: NativeBackend, graph: Graph): number {
-  const folder = mkdtempSync(path.join(os.tmpdir(), 'kit-graph-'));
+  const folder = makeTemporaryFolder('kit-graph-');
   try {
     writeFileAtomic(path.join(folder, 'saved_model.pb'), encodeSavedModel(graph.nodes));
     return backend.binding.loadSavedModel(folder, 'serve');

@@ -2,12 +2,11 @@
  * What a model answered to each task, and what the answers are worth: gzipped JSON lines, one
  * task a line, from which every metric, table and plot can be computed again without the model.
  */
-import { readFileSync } from 'node:fs';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { z } from 'zod';
 import { InputError } from '../../envs/inputError.ts';
 import type { TraceVerdict } from '../../traces/verdict.ts';
-import { writeFileAtomic } from '../files.ts';
+import { readBytes, writeFileAtomic } from '../files.ts';
 import { checkShape, parseJson } from './schema.ts';
 
 /** `solved` plans are correct but longer than need be; `wrong` ones are well-formed. */
@@ -120,15 +119,7 @@ const FIELDS: string[] = (
 ).split(' ');
 
 function decompress(file: string): Buffer {
-  let bytes: Buffer;
-  try {
-    bytes = readFileSync(file);
-  } catch (error) {
-    const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
-    throw new InputError(
-      missing ? `${file}: no such file` : `${file}: can't be read: ${(error as Error).message}`,
-    );
-  }
+  const bytes = readBytes(file);
   try {
     return gunzipSync(bytes);
   } catch (error) {

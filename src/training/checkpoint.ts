@@ -1,8 +1,8 @@
 /** Checkpoint files. The same state gives the same bytes. */
-import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { InputError } from '../../envs/inputError.ts';
-import { sha256, writeFileAtomic } from '../files.ts';
+import { readBytes, sha256, writeFileAtomic } from '../files.ts';
 import type { Checkpoint, CheckpointInfo } from './checkpointFormat.ts';
 import { decodeCheckpoint, encodeCheckpoint, refuseChecksum } from './checkpointFormat.ts';
 
@@ -15,7 +15,7 @@ export function writeCheckpoint(file: string, checkpoint: Checkpoint): void {
 /** @throws InputError if the file is missing, damaged, of another format or of another shape */
 export function readCheckpoint(file: string): Checkpoint {
   if (!existsSync(file)) throw new InputError(`${file}: no such checkpoint`);
-  const decoded = decodeCheckpoint(readFileSync(file), file);
+  const decoded = decodeCheckpoint(readBytes(file), file);
   if (decoded.sha256 !== sha256(...decoded.content)) refuseChecksum(file);
   return decoded.read();
 }

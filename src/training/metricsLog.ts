@@ -30,14 +30,15 @@ export function appendMetrics(file: string, line: MetricsLine): void {
   }
 }
 
-/** Lines that can be read; a last line cut off by a kill is left out. */
+/** Lines that can be read; others, as one that a kill cut off, are left out. */
 export function readMetrics(file: string): MetricsLine[] {
   if (!existsSync(file)) return [];
   return readFileSync(file, 'utf8')
     .split('\n')
     .flatMap((line) => {
       try {
-        return [JSON.parse(line) as MetricsLine];
+        const read = JSON.parse(line) as MetricsLine | null;
+        return typeof read?.step === 'number' ? [read] : [];
       } catch {
         return [];
       }

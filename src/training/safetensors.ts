@@ -66,11 +66,17 @@ export function decodeSafetensors(bytes: Uint8Array, file: string): TensorFile {
     const copy = Uint8Array.from(bytes.subarray(dataStart + from, dataStart + to));
     return { name, shape: entry.shape, values: new Float32Array(copy.buffer) };
   });
-  return { tensors, metadata: (metadata ?? {}) as Record<string, string> };
+  return { tensors, metadata: textsOf(metadata, fail) };
 }
 
 export function bytesOf(values: Float32Array): Uint8Array {
   return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+}
+
+function textsOf(metadata: unknown, fail: (what: string) => never): Record<string, string> {
+  const texts = (metadata ?? {}) as Record<string, string>;
+  const areTexts = Object.values(texts).every((each) => typeof each === 'string');
+  return areTexts ? texts : fail('its metadata are not texts');
 }
 
 function parseHeader(bytes: Uint8Array, fail: (what: string) => never): Record<string, unknown> {

@@ -1,7 +1,8 @@
 /**
  * The training loop. What a step computes depends on settings and step number alone, so a run that
  * was stopped, or killed, and resumed from its last checkpoint ends with the weights that an
- * uninterrupted run ends with (on the same machine, backend and thread count).
+ * uninterrupted run ends with (on the same kind of processor, backend and number of threads; any numbers
+ * of them that the parts are as many as, or more, are the same).
  */
 import * as tf from '@tensorflow/tfjs-core';
 import { InputError } from '../../envs/inputError.ts';
@@ -91,7 +92,14 @@ export async function train(run: TrainingRun): Promise<TrainingOutcome> {
   const start = startingPoint(run, paths.checkpoints);
   const logged = rewindMetrics(paths.metrics, start.step);
   const secondsBefore = secondsTrained(logged);
-  const validationLosses = new Map(logged.flatMap(validationEntry));
+  const validationLosses = new Map([
+    ...logged.flatMap(validationEntry),
+    // Of these weights one file may be the best, whatever has become of the log.
+    ...listCheckpoints(paths.checkpoints).flatMap(({ step, file }): [number, number][] => {
+      const { validationLoss } = readCheckpoint(file);
+      return step > start.step || validationLoss === null ? [] : [[step, validationLoss]];
+    }),
+  ]);
   const logEvents = eventWriter(folder);
   const trainer = createTrainer({ params: start.params, ...start.optimizer! }, run);
   const updatesBefore = run.start?.updates ?? 0;
@@ -219,7 +227,7 @@ function stopwatch(from: number): () => number {
 function divergence(what: string, step: number, learningRate: number): InputError {
   return new InputError(
     `${what} at step ${step} with learning rate ${learningRate.toPrecision(3)}; ` +
-      'the last checkpoint is kept: lower training.learningRate or set training.clipNorm',
+      'checkpoints before are kept: lower training.learningRate or set training.clipNorm',
   );
 }
 

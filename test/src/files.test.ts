@@ -3,7 +3,8 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { InputError } from '../../envs/inputError.ts';
-import { makeFolder, readJson, sha256, writeFileAtomic, writeJsonAtomic } from '../../src/files.ts';
+import { makeFolder, makeTemporaryFolder, readBytes, readJson } from '../../src/files.ts';
+import { sha256, writeFileAtomic, writeJsonAtomic } from '../../src/files.ts';
 
 let folder: string;
 beforeEach(() => (folder = mkdtempSync(path.join(os.tmpdir(), 'files-'))));
@@ -46,6 +47,45 @@ describe('making a folder', () => {
 
   it.runIf(process.platform === 'linux')('where none can be made is an InputError', () => {
     expect(() => makeFolder('/proc/x/y')).toThrow(InputError);
+  });
+});
+
+describe('a folder for the process', () => {
+  const usual = process.env['TMPDIR'];
+  afterEach(() => {
+    if (usual === undefined) delete process.env['TMPDIR'];
+    else process.env['TMPDIR'] = usual;
+  });
+
+  it('that can not be made is an InputError by its name', () => {
+    process.env['TMPDIR'] = path.join(folder, 'gone');
+    expect(() => makeTemporaryFolder('kit-')).toThrow(InputError);
+    expect(() => makeTemporaryFolder('kit-')).toThrow(path.join(folder, 'gone', 'kit-'));
+  });
+});
+
+describe('reading bytes', () => {
+  it('gives all of a file', () => {
+    const file = path.join(folder, 'x');
+    for (const content of ['', 'some\0bytes']) {
+      writeFileSync(file, content);
+      expect(Buffer.from(readBytes(file)).toString()).toBe(content);
+    }
+  });
+
+  it('of what is no file is an InputError by its name', () => {
+    const file = path.join(folder, 'x');
+    writeFileSync(file, '');
+    for (const [name, message] of [
+      [path.join(folder, 'gone'), 'no such file'],
+      [path.join(file, 'below'), 'no such file'],
+      [folder, 'is a folder'],
+    ] as const) {
+      for (const read of [readBytes, readJson]) {
+        expect(() => read(name)).toThrow(InputError);
+        expect(() => read(name)).toThrow(`${name}: ${message}`);
+      }
+    }
   });
 });
 

@@ -1,12 +1,13 @@
 /** Training tasks to plan with: the data set if it is there, else a sample made for the purpose. */
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { availableParallelism, tmpdir } from 'node:os';
+import { existsSync, rmSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import type { Examples } from '../../data/dataset.ts';
 import { readManifest, readSplit } from '../../data/dataset.ts';
 import { generateDataset } from '../../data/generate.ts';
 import type { DataSettings } from '../../experiment.ts';
 import { createVocabulary, type Vocabulary } from '../../../traces/vocabulary.ts';
+import { makeTemporaryFolder } from '../../files.ts';
 import type { Session } from '../session.ts';
 
 export interface Sample {
@@ -24,7 +25,7 @@ export async function sampleTasks(
   session: Session,
 ): Promise<Sample> {
   if (existsSync(path.join(folder, 'manifest.json'))) return readSample(folder);
-  const out = mkdtempSync(path.join(tmpdir(), 'kit-plan-'));
+  const out = makeTemporaryFolder('kit-plan-');
   try {
     const trainCount = Math.min(SAMPLE, data.trainCount);
     const settings = { ...data, trainCount, validationCount: 0, testCount: 0 };

@@ -38,9 +38,14 @@ describe('kit gen-mazes', () => {
       '--size 2',
       /^kit: --count: found 4 of the 60 .*; ask for fewer tasks, or for a larger board\n$/,
     ],
+    [
+      '--size 2 --count 1 --validation-count 0 --test-count 9',
+      /^kit: --test-count: found 4 of the 10 .*; ask for fewer tasks, or for a larger board\n$/,
+    ],
   ])('%s names the flag that keeps it from its count', async (flags, line) => {
     const out = path.join(cwd, 'none');
-    const argv = ['gen-mazes', ...flags.split(' '), '--count', '50', '--jobs', '1', '--out', out];
+    const count = flags.includes('--count') ? [] : ['--count', '50'];
+    const argv = ['gen-mazes', ...flags.split(' '), ...count, '--jobs', '1', '--out', out];
     const { code, stderr } = await runKit(...argv, '--quiet');
     expect([code, stderr]).toEqual([1, expect.stringMatching(line)]);
   });

@@ -9,6 +9,7 @@ import { shortestPlanLength } from '../../../solvers/bfs.ts';
 import { readManifest, readSplit } from '../../../src/data/dataset.ts';
 import { generateDataset, type GenerationSettings } from '../../../src/data/generate.ts';
 import { SPLITS } from '../../../src/data/manifest.ts';
+import { acquireLock } from '../../../src/lock.ts';
 import { tokenizerOf } from '../../../traces/index.ts';
 import { createVocabulary } from '../../../traces/vocabulary.ts';
 import { contentOf, freshFolder, mazeSettings, sokobanSettings } from '../../helpers/datasets.ts';
@@ -132,6 +133,28 @@ describe.each(Object.entries(SETTINGS))('a dataset of %s', (_, settings) => {
 });
 
 describe('generation', () => {
+  it.each([0, 0.6])(
+    'of Sokoban levels continues from %d of them to the same bytes',
+    async (share) => {
+      const task = { environment: 'sokoban', width: 6, height: 6, boxes: 1, walls: 3 } as const;
+      const settings = sokobanSettings({ task, trainCount: 500 });
+      const whole = contentOf(await generate(settings));
+      const out = freshFolder();
+      const controller = new AbortController();
+      const stopped = generateDataset(settings, {
+        out,
+        signal: controller.signal,
+        onProgress({ done, total }) {
+          if (done >= share * total) controller.abort(new Error('stop'));
+        },
+      });
+      await expect(stopped).rejects.toThrow('stop');
+      expect(Object.keys(contentOf(out))).toContain('progress.json');
+      await generateDataset(settings, { out, resume: true });
+      expect(contentOf(out)).toEqual(whole);
+    },
+  );
+
   it('keeps the test and validation sets when more training tasks are asked for', async () => {
     const small = contentOf(await generate(mazeSettings({ trainCount: 10 })));
     const large = contentOf(await generate(mazeSettings({ trainCount: 200 })));
@@ -320,6 +343,22 @@ describe('the folder of a dataset', () => {
     expect(contentOf(out)).toEqual(contentOf(await generate(mazeSettings())));
   });
 
+  it('that is finished is read beside others, and where nothing can be written', async () => {
+    const settings = mazeSettings();
+    const out = await generate(settings);
+    const release = acquireLock(out);
+    try {
+      const manifest = await generateDataset(settings, { out, resume: true });
+      expect(manifest).toEqual(readManifest(out));
+    } finally {
+      release();
+    }
+    // Where something is left to tidy up it waits for the lock, as one that is made does.
+    writeFileSync(path.join(out, 'manifest.json.1-ab.tmp'), '');
+    await generateDataset(settings, { out, resume: true });
+    expect(Object.keys(contentOf(out))).not.toContain('manifest.json.1-ab.tmp');
+  });
+
   it('is made by a whole number of jobs, 1 or more', async () => {
     for (const jobs of [0, -1, 1.5, 1e9, Number.NaN]) {
       const out = freshFolder();
@@ -341,10 +380,8 @@ describe('the folder of a dataset', () => {
     await stopEarly(out);
     const settings = mazeSettings({ trainCount: 1000 });
     const [pending] = Object.keys(contentOf(out)).filter((name) => name.startsWith('pending'));
-    if (pending !== undefined) {
-      writeFileSync(path.join(out, pending), 'x');
-      await expect(generateDataset(settings, { out, resume: true })).rejects.toThrow(pending);
-    }
+    writeFileSync(path.join(out, pending!), 'x');
+    await expect(generateDataset(settings, { out, resume: true })).rejects.toThrow(pending);
     writeFileSync(path.join(out, 'progress.json'), '{"schemaVersion": 1}');
     await expect(generateDataset(settings, { out, resume: true })).rejects.toThrow(
       /progress\.json: settings: /,

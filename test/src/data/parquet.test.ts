@@ -1,6 +1,7 @@
 import fc from 'fast-check';
-import { Field, Table, tableFromArrays, tableToIPC, Uint32, vectorFromArray } from 'apache-arrow';
-import { ParquetFile, Table as ParquetTable, writeParquet } from 'parquet-wasm';
+import { Field, Table, tableFromArrays, tableFromIPC, tableToIPC } from 'apache-arrow';
+import { Uint32, vectorFromArray } from 'apache-arrow';
+import { ParquetFile, readParquet, Table as ParquetTable, writeParquet } from 'parquet-wasm';
 import { describe, expect, it } from 'vitest';
 import { InputError } from '../../../envs/inputError.ts';
 import {
@@ -119,6 +120,9 @@ describe('Parquet', () => {
         .sort(),
     ).toEqual(Object.keys(COLUMN_MEANINGS).sort());
     expect(file.metadata().fileMetadata().createdBy()).toBe('dualformer-kit');
+    const { fields } = tableFromIPC(readParquet(bytes).intoIPCStream()).schema;
+    const items = fields.flatMap(({ type }) => (type.children as Field[] | null) ?? []);
+    expect([...fields, ...items].map(({ nullable }) => nullable)).not.toContain(true);
   });
 
   it('is refused by file and column when it is another table', () => {

@@ -87,7 +87,7 @@ function drawnTokens({ logits, allowed, shift, topK, topP }: Case): number[] {
       {
         temperature: tf.scalar(1),
         uniforms: tf.tensor2d([DRAWS]),
-        forced: tf.fill([1, rows], -1, 'int32'),
+        forced: tf.neg(tf.ones([1, rows], 'int32')),
         round: tf.scalar(0, 'int32'),
         transitions: tf.tensor2d([allowed.map((may) => (may ? 0 : -1))], undefined, 'int32'),
         states: tf.zeros([rows], 'int32'),

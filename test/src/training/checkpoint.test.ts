@@ -66,6 +66,10 @@ describe('safetensors', () => {
   });
 
   it('made of any other bytes are refused in one line that names the file', () => {
+    const numbers = { x: 1 } as unknown as Record<string, string>;
+    expect(() =>
+      decodeSafetensors(Buffer.concat(encodeSafetensors({ tensors: [], metadata: numbers })), 'x'),
+    ).toThrow('x: not a readable safetensors file: its metadata are not texts');
     const whole = Buffer.concat(encodeSafetensors({ tensors: [], metadata: {} }));
     const bytes = fc.oneof(
       fc.uint8Array({ maxLength: 64 }),

@@ -141,9 +141,29 @@ describe('training', () => {
     expect(chooseCheckpoint(run.folder, SMALL_RUN).step).toBe(lowest.step);
   });
 
+  it.each(['', 'null\n{"step":4}\n'])('keeps it where the log was lost: %j', async (log) => {
+    const run = newRun({ learningRate: 1e-9 });
+    const seeds = [52, 50, 51];
+    let at = 0;
+    const measuring = { ...run, validationBatches: () => [[randomBatch(seeds[at++]!)]] };
+    const stopping = (step: number) => (step < 9 ? run.batchAt(step) : fail());
+    await expect(train({ ...measuring, batchAt: stopping })).rejects.toThrow('killed');
+    writeFileSync(runPaths(run.folder).metrics, log);
+    await train(measuring);
+    expect(Object.keys(files(run.folder))).toEqual([
+      'step-00000004.safetensors',
+      'step-00000012.safetensors',
+    ]);
+    expect(chooseCheckpoint(run.folder, SMALL_RUN).step).toBe(4);
+  });
+
   it.each([
-    [1, [1], /a weight is no longer finite at step 2 with learning rate 6\.67e\+29; the last/],
-    [12, [], /the loss became NaN at step 3 with learning rate 1\.00e\+30; the last/],
+    [
+      1,
+      [1],
+      /a weight is no longer finite at step 2 with learning rate 6\.67e\+29; checkpoints before are/,
+    ],
+    [12, [], /the loss became NaN at step 3 with learning rate 1\.00e\+30; checkpoints before are/],
   ])(
     'that diverges stops, naming step and learning rate, and keeps no such weights: saved every %i',
     async (checkpointEvery, kept, message) => {
