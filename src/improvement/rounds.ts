@@ -46,8 +46,9 @@ export function checkOrigin(folder: string, origin: Origin): void {
   );
 }
 
-/** Makes the folder's record, unless it is there. */
-export function writeOrigin(folder: string, origin: Origin): void {
+/** Makes the folder's record, or compares it. @throws InputError as `checkOrigin` */
+export function openImprovement(folder: string, origin: Origin): void {
+  checkOrigin(folder, origin);
   if (!existsSync(improvementFile(folder))) writeJsonAtomic(improvementFile(folder), origin);
 }
 

@@ -92,14 +92,10 @@ export async function train(run: TrainingRun): Promise<TrainingOutcome> {
   const start = startingPoint(run, paths.checkpoints);
   const logged = rewindMetrics(paths.metrics, start.step);
   const secondsBefore = secondsTrained(logged);
-  const validationLosses = new Map([
-    ...logged.flatMap(validationEntry),
-    // Of these weights one file may be the best, whatever has become of the log.
-    ...listCheckpoints(paths.checkpoints).flatMap(({ step, file }): [number, number][] => {
-      const { validationLoss } = readCheckpoint(file);
-      return step > start.step || validationLoss === null ? [] : [[step, validationLoss]];
-    }),
-  ]);
+  const older = listCheckpoints(paths.checkpoints).slice(0, -1);
+  // Of these weights some may be the best, whatever has become of the log.
+  const checkpoints = [...older.map(({ file }) => readCheckpoint(file)), start];
+  const validationLosses = new Map([...logged, ...checkpoints].flatMap(validationEntry));
   const logEvents = eventWriter(folder);
   const trainer = createTrainer({ params: start.params, ...start.optimizer! }, run);
   const updatesBefore = run.start?.updates ?? 0;
@@ -231,8 +227,13 @@ function divergence(what: string, step: number, learningRate: number): InputErro
   );
 }
 
-function validationEntry(line: MetricsLine): [number, number][] {
-  return 'validationLoss' in line ? [[line.step, line.validationLoss]] : [];
+function validationEntry({ step, validationLoss = null }: Measured): [number, number][] {
+  return validationLoss === null ? [] : [[step, validationLoss]];
+}
+
+interface Measured {
+  readonly step: number;
+  readonly validationLoss?: number | null;
 }
 
 function bestStep(losses: ReadonlyMap<number, number>): number[] {

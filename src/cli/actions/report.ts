@@ -1,5 +1,5 @@
 /** `kit report`: the page of one run, of several side by side, or of a study. */
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { InputError } from '../../../envs/inputError.ts';
 import { MARKDOWN } from '../../report/page/write.ts';
@@ -9,7 +9,7 @@ import { writeStudyReport } from '../../report/study/write.ts';
 import { runPaths } from '../../training/runFolder.ts';
 import type { Session } from '../session.ts';
 import { printTables } from '../stages/report.ts';
-import { checkHoldsRun, checkIsFolder, holdsStudy } from '../stages/runFolder.ts';
+import { checkHoldsRun, holdsStudy, isEmptyFolder } from '../stages/runFolder.ts';
 import { readStudySource } from '../stages/studyReport.ts';
 
 /** Writes the report, by default into the run's folder or, of several, into `report`. */
@@ -20,8 +20,7 @@ export async function reportRuns(
 ): Promise<void> {
   const [first = '', ...others] = folders;
   const folder = out ?? (others.length === 0 ? runPaths(first).report : 'report');
-  checkIsFolder(folder);
-  if (existsSync(folder) && readdirSync(folder).length > 0 && !holdsReport(folder)) {
+  if (!isEmptyFolder(folder) && !holdsReport(folder)) {
     throw new InputError(`${folder} is not empty and holds no report: choose another --out`);
   }
   if (others.length === 0 && holdsStudy(first)) return reportStudy(first, folder, session);

@@ -15,7 +15,7 @@ import { formatDuration } from '../progress.ts';
 import type { Session } from '../session.ts';
 import { describe, generate } from '../stages/data.ts';
 import { sideBySide, withChildren, type Children } from '../sweep/children.ts';
-import { checkIsOf, checkLabels, stateOf, type CellState } from '../sweep/state.ts';
+import { checkStudyOf, checkLabels, stateOf, type CellState } from '../sweep/state.ts';
 import { createTimeLeft } from '../sweep/timeLeft.ts';
 import { checkUnseen } from '../sweep/unseen.ts';
 import { workOf, type Work } from '../sweep/work.ts';
@@ -43,7 +43,7 @@ export async function sweepStudy(
   };
   const backend = flags.backend === undefined ? [] : ['--backend', flags.backend];
   const cells = chooseCells(loaded, flags).map((cell) => workOf(cell, study, folders, backend));
-  for (const folder of [folders.out, folders.results]) checkIsOf(study, folder);
+  for (const folder of [folders.out, folders.results]) checkStudyOf(study, folder);
   checkLabels(study, folders.results);
   const states = new Map(cells.map((work) => [work, stateOf(work)]));
   const open = cells.filter((work) => states.get(work) !== 'done');

@@ -1,20 +1,17 @@
 /** The page and its models as a folder that any web host can serve. */
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { RUNS_PATH, weightsPath } from '../../pageApi.ts';
 import { InputError } from '../../../envs/inputError.ts';
 import { writeFileAtomic } from '../../files.ts';
-import { checkIsFolder } from '../stages/runFolder.ts';
+import { isEmptyFolder } from '../stages/runFolder.ts';
 import { findRuns, listOf, weightsOf, type FoundRun } from './runs.ts';
 import { POLICY, type Site } from './server.ts';
 import { runFiles } from './siteRuns.ts';
 
 /** @returns the runs that it holds @throws InputError if there is something in the folder */
 export function exportSite(folder: string, { files, places }: Site): FoundRun[] {
-  checkIsFolder(folder);
-  if (existsSync(folder) && readdirSync(folder).length > 0) {
-    throw new InputError(`--export: ${folder} is not empty`);
-  }
+  if (!isEmptyFolder(folder)) throw new InputError(`--export: ${folder} is not empty`);
   const runs = findRuns(places).filter(({ summary }) => summary.plans);
   for (const [name, file] of files) {
     const content = readFileSync(file);

@@ -91,11 +91,11 @@ export function trainedOn(run: string, folder: string | undefined): Dataset {
   const { provenance } = runPaths(run);
   if (folder === undefined || !existsSync(provenance)) return dataset;
   const { dataChecksum } = readJson(provenance) as { dataChecksum?: unknown };
-  checkIsOf(run, dataset, dataChecksum);
+  checkTrainedOn(run, dataset, dataChecksum);
   return dataset;
 }
 
-function checkIsOf(run: string, { folder, manifest }: Dataset, checksum: unknown): void {
+function checkTrainedOn(run: string, { folder, manifest }: Dataset, checksum: unknown): void {
   if (datasetChecksum(manifest) === checksum) return;
   throw new InputError(`${folder}: is not the data set that ${run} was trained on`);
 }
@@ -113,7 +113,7 @@ export function readDataLink(run: string): Dataset {
     throw new InputError(`${folder}: the data set of ${run} is gone; name it with --data`);
   }
   const dataset = { folder, manifest: readManifest(folder) };
-  checkIsOf(run, dataset, link.checksum);
+  checkTrainedOn(run, dataset, link.checksum);
   return dataset;
 }
 

@@ -11,8 +11,8 @@ import { firstDifference } from '../../firstDifference.ts';
 import { improve, type Phases } from '../../improvement/driver.ts';
 import type { LossName } from '../../improvement/losses.ts';
 import { respondInto } from '../../improvement/responses.ts';
-import { checkOrigin, readLedger, roundPaths, writeLedger } from '../../improvement/rounds.ts';
-import { writeOrigin, type LedgerEntry, type Origin } from '../../improvement/rounds.ts';
+import { checkOrigin, openImprovement, readLedger, roundPaths } from '../../improvement/rounds.ts';
+import { writeLedger, type LedgerEntry, type Origin } from '../../improvement/rounds.ts';
 import { writeSelectedData } from '../../improvement/selectedData.ts';
 import { methodOf, roundExperiment, roundTraining } from '../../improvementSettings.ts';
 import type { ImprovementSettings } from '../../improvementSettings.ts';
@@ -56,19 +56,18 @@ interface Trained {
 }
 
 /**
- * Does what is not done yet.
+ * Does what is not done yet, of a stage that `checkImprovement` has let pass.
  * @returns the folders of the rounds, each a run
- * @throws InputError if the stage can't be done, see `checkImprovement`, the folder is in use, or nothing
- *   was selected
+ * @throws InputError if the folder holds other rounds by now or is in use, nothing was selected, or a stage
+ *   of a round can't be done
  */
 export async function improveModel(stage: ImprovementStage, session: Session): Promise<string[]> {
   const { experiment, improvement, checkpoint, dataset, out } = stage;
   const { rounds } = improvement;
   const release = acquireLock(out);
   try {
-    checkImprovement(stage);
     removeLeftovers(out);
-    writeOrigin(out, originOf(stage));
+    openImprovement(out, originOf(stage));
     await improve<Trained>(
       {
         method: methodOf(improvement),

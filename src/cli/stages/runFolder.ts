@@ -62,6 +62,12 @@ export function checkIsFolder(folder: string): void {
   }
 }
 
+/** Or not there yet. @throws InputError if it is no folder */
+export function isEmptyFolder(folder: string): boolean {
+  checkIsFolder(folder);
+  return !existsSync(folder) || readdirSync(folder).length === 0;
+}
+
 const MOST_NAMED = 3;
 
 /** The runs and studies one level below, as a question; nothing if there are none. */

@@ -62,7 +62,7 @@ export function isKept(
 }
 
 /** @throws InputError if the folder is of another study */
-export function checkIsOf({ name }: Study, folder: string): void {
+export function checkStudyOf({ name }: Study, folder: string): void {
   const held = heldStudy(folder);
   if (held === null || held.study.name === name) return;
   throw new InputError(`${folder}: is of study ${held.study.name}: choose another folder`);
