@@ -1,14 +1,34 @@
-/** Which name was meant by one that does not exist. */
+/**
+ * Which name was meant by one that does not exist: only a likely one, since a wrong guess sends a
+ * reader astray.
+ *
+ * A name is likely if a slip of the fingers leads to it: at most one edit for every three letters of
+ * the longer name, begun ones included, where a wrong first letter counts twice, as people rarely miss
+ * it (`trian` is train, `emptied` is empty; `bogus` is not jobs, `gpu` is not cpu). It is likely, too,
+ * if one name begins the other: three letters of a longer one (`temp` is temperature), or a name with
+ * at most as many letters more (`evaluate` is eval). Capitals and leading dashes make no difference.
+ */
 
-/** The candidate with the fewest edits from `name`, or undefined if all are too far to be meant. */
+/** The likely candidate with the fewest edits from `name`, or undefined if none is likely. */
 export function nearest(name: string, candidates: Iterable<string>): string | undefined {
   let best: string | undefined;
-  let fewest = Math.max(2, Math.ceil(name.length / 3)) + 1;
+  let fewest = Infinity;
   for (const candidate of candidates) {
-    const edits = editDistance(name.toLowerCase(), candidate.toLowerCase());
-    if (edits < fewest) [best, fewest] = [candidate, edits];
+    const [typed, known] = [letters(name), letters(candidate)];
+    const edits = editDistance(typed, known);
+    if (edits < fewest && isLikely(typed, known, edits)) [best, fewest] = [candidate, edits];
   }
   return best;
+}
+
+const letters = (name: string): string => name.replace(/^-+/, '').toLowerCase();
+
+function isLikely(typed: string, known: string, edits: number): boolean {
+  const isBeginning = typed.length >= 3 && known.startsWith(typed);
+  const isLonger = typed.startsWith(known) && typed.length <= 2 * known.length;
+  const slips = edits + (typed[0] === known[0] ? 0 : 1);
+  const longer = Math.max(typed.length, known.length);
+  return isBeginning || isLonger || slips <= Math.ceil(longer / 3);
 }
 
 /** `; did you mean X?`, or nothing. */

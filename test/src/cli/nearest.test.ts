@@ -42,8 +42,47 @@ describe('the nearest name', () => {
     );
   });
 
-  it('is none where nothing is near', () => {
-    expect(nearest('sideways', ['slow', 'fast', 'auto'])).toBeUndefined();
+  it.each([
+    ['trian', 'train'],
+    ['rtain', 'train'],
+    ['sweeep', 'sweep'],
+    ['demoo', 'demo'],
+    ['stesp', 'steps'],
+    ['plane', 'plain'],
+    ['emptied', 'empty'],
+    ['--outt', '--out'],
+    ['--seeds', '--seed'],
+    ['--MODE', '--mode'],
+    ['gen-maze', 'gen-mazes'],
+    ['tarce', 'trace'],
+    ['slw', 'slow'],
+    ['evaluate', 'eval'],
+    ['--temp', '--temperature'],
+    ['elp', 'help'],
+    ['trainng.steps', 'training.steps'],
+  ])('that %s may mean is %s', (name, meant) => {
+    expect(nearest(name, [meant])).toBe(meant);
+  });
+
+  it.each([
+    ['--bogus', '--jobs'],
+    ['--csv', '--json'],
+    ['xyz', 'xl-2'],
+    ['foo', 'run'],
+    ['gpu', 'cpu'],
+    ['sideways', 'slow'],
+    ['half', 'fast'],
+    ['--no-resume', '--resume'],
+    ['lake', 'maze'],
+    ['--', '--out'],
+    ['x', 's'],
+    ['demo-of-last-year', 'demo'],
+  ])('that %s may mean is not %s', (name, other) => {
+    expect(nearest(name, [other])).toBeUndefined();
+  });
+
+  it('is the one with the fewest edits', () => {
+    expect(nearest('tran', ['trace', 'train', 'transformer'])).toBe('train');
     expect(nearest('x', [])).toBeUndefined();
   });
 });
