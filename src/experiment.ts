@@ -5,8 +5,10 @@
  * record. Defaults follow Dualformer (arXiv 2410.09918) where the paper states them.
  */
 import { z } from 'zod';
-import { count, drawingFields, droppingSchema, fraction } from './experimentFields.ts';
+import { decimal, drawingFields, droppingSchema, fraction } from './experimentFields.ts';
+import { modes, seed, whole } from './experimentFields.ts';
 import { improvementFault, improvementSchema } from './improvementSettings.ts';
+import { LIMITS } from './limits.ts';
 
 const range = z
   .tuple([fraction, fraction])
@@ -14,8 +16,8 @@ const range = z
 
 const mazeData = z.strictObject({
   environment: z.literal('maze'),
-  width: count.min(2).max(100),
-  height: count.min(2).max(100),
+  width: whole(LIMITS.mazeSide),
+  height: whole(LIMITS.mazeSide),
   /** Share of cells that are walls, drawn uniformly by count. */
   walls: range.default([0.3, 0.5]),
 });
@@ -23,11 +25,11 @@ const mazeData = z.strictObject({
 const sokobanData = z.strictObject({
   environment: z.literal('sokoban'),
   /** Cells, border included. */
-  width: count.min(5).max(20).default(7),
-  height: count.min(5).max(20).default(7),
-  boxes: count.max(8).default(2),
+  width: whole(LIMITS.sokobanSide).default(7),
+  height: whole(LIMITS.sokobanSide).default(7),
+  boxes: whole(LIMITS.boxes).default(2),
   /** Inner walls. */
-  walls: z.number().int().min(0).default(2),
+  walls: whole(LIMITS.innerWalls).default(2),
 });
 
 export const taskSettingsSchema = z.discriminatedUnion('environment', [mazeData, sokobanData]);
@@ -35,32 +37,32 @@ export const taskSettingsSchema = z.discriminatedUnion('environment', [mazeData,
 export const dataSchema = z.strictObject({
   task: taskSettingsSchema,
   /** Tasks per split. */
-  trainCount: count.default(10_000),
-  validationCount: z.number().int().min(0).default(500),
-  testCount: z.number().int().min(0).default(500),
+  trainCount: whole(LIMITS.tasks).default(10_000),
+  validationCount: whole(LIMITS.heldOutTasks).default(500),
+  testCount: whole(LIMITS.heldOutTasks).default(500),
   /** Tasks that are tried on each random layout; the acceptable ones are kept. */
-  tasksPerLayout: count.max(100).default(1),
+  tasksPerLayout: whole(LIMITS.tasksPerLayout).default(1),
   /** Searches that shuffle children and break ties at random. */
   nondeterministic: z.boolean().default(false),
   /** Tasks whose reasoning and plan together are longer are not kept. */
-  maxTokens: count.default(10_000),
+  maxTokens: whole(LIMITS.traceTokens).default(10_000),
   /**
    * Words for boards up to this side, so that a model reads larger ones than it was trained on; for
    * the task's own board unless given.
    */
-  vocabularySide: count.max(100).optional(),
-  seed: z.union([z.number().int(), z.string()]).default(1),
+  vocabularySide: whole(LIMITS.mazeSide).optional(),
+  seed: seed.default(1),
 });
 
 export const modelSchema = z.union([
   z.enum(['tiny', 's', 'm-s', 'l', 'xl-2']),
   z
     .strictObject({
-      dim: count,
-      encoderLayers: count,
-      decoderLayers: count,
-      heads: count,
-      ffnDim: count,
+      dim: whole(LIMITS.width),
+      encoderLayers: whole(LIMITS.layers),
+      decoderLayers: whole(LIMITS.layers),
+      heads: whole(LIMITS.heads),
+      ffnDim: whole(LIMITS.width),
     })
     .refine(({ dim, heads }) => dim % (2 * heads) === 0, {
       message: 'must be an even multiple of heads',
@@ -69,55 +71,54 @@ export const modelSchema = z.union([
 ]);
 
 export const trainingSchema = z.strictObject({
-  steps: count.default(400_000),
+  steps: whole(LIMITS.steps).default(400_000),
   /** Sequences per step. */
-  batchSize: count.default(16),
-  learningRate: z.number().positive().default(2.5e-4),
-  warmupSteps: z.number().int().min(0).default(2_000),
+  batchSize: whole(LIMITS.batchSize).default(16),
+  learningRate: decimal(LIMITS.learningRate).default(2.5e-4),
+  warmupSteps: whole(LIMITS.warmupSteps).default(2_000),
   /** Cosine decay ends at this share of the learning rate. */
   finalLearningRate: fraction.default(0.1),
-  betas: z.tuple([fraction, fraction]).default([0.9, 0.99]),
-  weightDecay: z.number().min(0).default(0.01),
+  betas: z.tuple([decimal(LIMITS.beta), decimal(LIMITS.beta)]).default([0.9, 0.99]),
+  weightDecay: decimal(LIMITS.weightDecay).default(0.01),
   /** Largest norm of the whole gradient; null does not clip. */
-  clipNorm: z.number().positive().nullable().default(null),
+  clipNorm: decimal(LIMITS.clipNorm).nullable().default(null),
   /** Of matrix products; bf16 keeps weights and everything else in fp32. */
   precision: z.enum(['fp32', 'bf16']).default('fp32'),
   /** Parts that a batch is computed in side by side; more than threads bring nothing. */
-  parts: count.default(4),
+  parts: whole(LIMITS.threads).default(4),
   /** Rounds in which a batch is computed one after the other; more of them need less memory. */
-  rounds: count.default(1),
+  rounds: whole(LIMITS.batchRounds).default(1),
   dropping: droppingSchema.default('dualformer'),
   /**
    * Trains on the first so many training tasks only, so that one data set serves experiments with
    * different numbers of them; on all unless given.
    */
-  examples: count.nullish().transform((examples) => examples ?? undefined),
+  examples: whole(LIMITS.tasks)
+    .nullish()
+    .transform((examples) => examples ?? undefined),
   /** Whether every sequence weighs the same in the loss, or every token. */
   weighting: z.enum(['sequence', 'token']).default('sequence'),
   /** Batches of similar lengths; false mixes all lengths, at the price of padding. */
   sorted: z.boolean().default(true),
   /** Steps between two checkpoints, each with the validation loss. */
-  checkpointEvery: count.default(1_000),
+  checkpointEvery: whole(LIMITS.steps).default(1_000),
   /** Stops early, in minutes of training; null trains all steps. */
-  maxMinutes: z.number().positive().nullable().default(null),
+  maxMinutes: decimal(LIMITS.minutes).nullable().default(null),
 });
 
 const evaluationFields = z.strictObject({
   split: z.enum(['validation', 'test']).default('test'),
   /** Tasks of the split, the first ones. */
-  tasks: count.default(400),
-  modes: z
-    .array(z.enum(['slow', 'fast', 'auto']))
-    .min(1)
-    .default(['slow', 'fast', 'auto']),
+  tasks: whole(LIMITS.tasks).default(400),
+  modes: modes.default(['slow', 'fast', 'auto']),
   /** Responses per task; 1 with temperature 0 is greedy. */
-  samples: count.default(64),
-  temperature: z.number().min(0).default(1),
+  samples: whole(LIMITS.samples).default(64),
+  temperature: decimal(LIMITS.temperature).default(1),
   ...drawingFields,
   /** Longest response in tokens. */
-  maxTokens: count.default(10_000),
+  maxTokens: whole(LIMITS.responseTokens).default(10_000),
   /** Solved tasks that the report draws, per mode. */
-  drawings: z.number().int().min(0).default(3),
+  drawings: whole(LIMITS.drawings).default(3),
 });
 
 /** Greedy responses draw from nothing. */
@@ -140,13 +141,13 @@ const experimentFields = z.strictObject({
   /** What the experiment can show and what not, for the report. */
   notes: z.string().default(''),
   /** Of initial weights, batches, dropping and sampling. */
-  seed: z.union([z.number().int(), z.string()]).default(1),
+  seed: seed.default(1),
   data: dataSchema,
   model: modelSchema.default('s'),
   training: trainingSchema.prefault({}),
   evaluation: evaluationSchema.prefault({}),
   /** Of the native engine; null takes all cores. */
-  threads: count.nullable().default(null),
+  threads: whole(LIMITS.threads).nullable().default(null),
   /**
    * A checkpoint of this experiment, relative to the kit or to the user's file, that plans where
    * the backend is too slow to train one.

@@ -1,8 +1,50 @@
 /** Settings that several parts of an experiment have in common. */
 import { z } from 'zod';
+import { LIMITS, rangeFault, type Limits } from './limits.ts';
 
-export const count = z.number().int().positive();
-export const fraction = z.number().min(0).max(1);
+/** A whole number within limits. */
+export function whole(limits: Limits): z.ZodNumber {
+  const error: Complaint = ({ input }) =>
+    (isFraction(input) ? null : faultOf(input, limits)) ?? 'must be a whole number';
+  return within(limits, z.int({ error }), error);
+}
+
+/** Any number within limits. */
+export function decimal(limits: Limits): z.ZodNumber {
+  const error: Complaint = ({ input }) => faultOf(input, limits) ?? 'must be a number';
+  return within(limits, z.number({ error }), error);
+}
+
+type Complaint = (issue: { readonly input?: unknown }) => string;
+
+function faultOf(input: unknown, limits: Limits): string | null {
+  return typeof input === 'number' ? rangeFault(input, limits) : null;
+}
+
+const isFraction = (input: unknown): boolean => Number.isFinite(input) && !Number.isInteger(input);
+
+/** The bounds one by one, so that they stand in the schema for those who read it. */
+function within(limits: Limits, number: z.ZodNumber, error: Complaint): z.ZodNumber {
+  const { min = -Infinity, above = -Infinity, max = Infinity, below = Infinity, orZero } = limits;
+  const bounded = number
+    .min(orZero ? 0 : min, { error })
+    .gt(above, { error })
+    .max(max, { error })
+    .lt(below, { error })
+    // 0 has no sign here.
+    .overwrite((value) => value + 0);
+  if (!orZero) return bounded;
+  return bounded.check(({ value, issues }) => {
+    const message = rangeFault(value, limits);
+    if (message === null) return;
+    issues.push({ code: 'too_small', origin: 'number', minimum: min, input: value, message });
+  });
+}
+
+export const fraction = decimal(LIMITS.share);
+
+/** Text that names a stream of random numbers, or a number. */
+export const seed = z.union([whole(LIMITS.seed), z.string()]);
 
 const probabilities = z
   .tuple([fraction, fraction, fraction, fraction, fraction])
@@ -18,11 +60,16 @@ export const droppingSchema = z.union([
 /** How responses are drawn, where more is asked for than a temperature. */
 export const drawingFields = {
   /** Draws from the k likeliest tokens only. */
-  topK: count.optional(),
+  topK: whole(LIMITS.topK).optional(),
   /** Draws from the likeliest tokens that together have this probability. */
-  topP: z.number().gt(0).max(1).optional(),
+  topP: decimal(LIMITS.topP).optional(),
   /** What responses are held to; see `traces/grammar.ts` for what each name means. */
   form: z.enum(['any', 'well-formed', 'complete']).optional(),
   /** Of weights and of what is remembered while planning; fp32 unless given. */
   precision: z.enum(['fp32', 'bf16']).optional(),
 } as const;
+
+export const modes = z
+  .array(z.enum(['slow', 'fast', 'auto']))
+  .min(1)
+  .refine((all) => new Set(all).size === all.length, 'a mode is given twice');

@@ -2,11 +2,12 @@
 import { z } from 'zod';
 import { dropStrategy } from '../traces/drop.ts';
 import type { Experiment, TrainingSettings } from './experiment.ts';
-import { count, drawingFields, droppingSchema } from './experimentFields.ts';
+import { decimal, drawingFields, droppingSchema, seed, whole } from './experimentFields.ts';
 import { LOSSES } from './improvement/losses.ts';
 import { DATA_RULES, METHODS, OPTIMIZERS, STARTS } from './improvement/methods.ts';
 import type { Method, MethodName } from './improvement/methods.ts';
 import { SELECTORS, type SelectorName } from './improvement/selectors.ts';
+import { LIMITS } from './limits.ts';
 
 const namesOf = <Name extends string>(record: Readonly<Record<Name, unknown>>) =>
   Object.keys(record) as [Name, ...Name[]];
@@ -25,26 +26,26 @@ export const improvementSchema = z.strictObject({
       }),
     ])
     .default('bootstrapping'),
-  rounds: count.max(100).default(3),
+  rounds: whole(LIMITS.improvementRounds).default(3),
   /** Training tasks that are answered, the first ones; all that training has unless given. */
-  tasks: count.optional(),
+  tasks: whole(LIMITS.tasks).optional(),
   /** Responses per task and round. */
-  samples: count.max(100_000).default(32),
+  samples: whole(LIMITS.samples).default(32),
   mode: z.enum(['slow', 'fast', 'auto']).default('slow'),
-  temperature: z.number().positive().default(1),
+  temperature: decimal(LIMITS.drawingTemperature).default(1),
   ...drawingFields,
   /** Longest response in tokens; the evaluation's unless given. */
-  maxTokens: count.optional(),
+  maxTokens: whole(LIMITS.responseTokens).optional(),
   /** Of training, in each round. */
-  steps: count.default(10_000),
+  steps: whole(LIMITS.steps).default(10_000),
   /** Peak of each round's schedule; the training's unless given. */
-  learningRate: z.number().positive().optional(),
+  learningRate: decimal(LIMITS.learningRate).optional(),
   /** The training's unless given, but at most a fifth of the steps. */
-  warmupSteps: z.number().int().min(0).optional(),
+  warmupSteps: whole(LIMITS.warmupSteps).optional(),
   /** What is dropped from the selected traces; nothing unless given. */
   dropping: droppingSchema.default('complete-trace'),
   /** Of samples and batches; the experiment's unless given. */
-  seed: z.union([z.number().int(), z.string()]).optional(),
+  seed: seed.optional(),
 });
 
 export type ImprovementSettings = z.infer<typeof improvementSchema>;

@@ -9,14 +9,14 @@ import { z } from 'zod';
 import { CORRUPTIONS } from '../traces/corruptions.ts';
 import { METRICS, type MetricName } from './evaluation/metrics.ts';
 import { checkDraws, type ExperimentInput } from './experiment.ts';
-import { drawingFields } from './experimentFields.ts';
+import { decimal, drawingFields, modes, whole } from './experimentFields.ts';
+import { LIMITS } from './limits.ts';
 
 /** The whole study, beside its cells. */
 export const STUDY_FILE = 'study.json';
 
 const NAME = z.string().regex(/^[a-z0-9][a-z0-9._-]*$/i, 'letters, digits, ".", "_" and "-" only');
 
-const count = z.number().int().positive();
 const settings = z.record(z.string(), z.unknown());
 
 /** Of responses behind corrupted traces. */
@@ -35,16 +35,13 @@ const evaluationSchema = <Data extends z.ZodType>(data: Data) =>
       /** Names its records. */
       label: NAME,
       split: z.enum(['validation', 'test']).default('test'),
-      tasks: count,
-      samples: count,
-      temperature: z.number().min(0),
+      tasks: whole(LIMITS.tasks),
+      samples: whole(LIMITS.samples),
+      temperature: decimal(LIMITS.temperature),
       ...drawingFields,
-      maxTokens: count.optional(),
+      maxTokens: whole(LIMITS.responseTokens).optional(),
       /** Those of them that the cell's own evaluation has; all of these unless given. */
-      modes: z
-        .array(z.enum(['slow', 'fast', 'auto']))
-        .min(1)
-        .optional(),
+      modes: modes.optional(),
       data: data.optional(),
       /** What is done to A*'s traces, which greedy responses in slow mode are made to begin with. */
       corrupt: z.array(z.enum(CORRUPTIONS)).min(1).optional(),
@@ -111,7 +108,7 @@ export const studySchema = z.strictObject({
     .record(NAME, settings)
     .refine((cells) => Object.keys(cells).length > 0, 'expected one cell or more'),
   seeds: z
-    .array(z.number().int())
+    .array(whole(LIMITS.seed))
     .min(1)
     .refine((seeds) => new Set(seeds).size === seeds.length, 'a seed is given twice')
     .default([1, 2, 3]),

@@ -6,6 +6,7 @@
  * InputError (exit code 1).
  */
 import { InputError } from '../../envs/inputError.ts';
+import { LIMITS, rangeFault, type Limits } from '../limits.ts';
 import { suggestion } from './nearest.ts';
 import { UsageError } from './usageError.ts';
 
@@ -61,14 +62,14 @@ export function names(describe: string): Flag<readonly string[] | undefined> {
 }
 
 /** Several whole numbers, likewise. */
-export function integers(describe: string): Flag<readonly number[] | undefined> {
-  const each = integer(describe);
+export function integers(describe: string, limits: Limits): Flag<readonly number[] | undefined> {
+  const one = integer(describe, limits);
   return {
     kind: 'list',
     describe,
     read(given, flag) {
       if (!Array.isArray(given)) return undefined;
-      return splitNames(given as string[]).map((item) => each.read(item, flag)!);
+      return splitNames(given as string[]).map((item) => one.read(item, flag)!);
     },
   };
 }
@@ -109,16 +110,8 @@ export function list(describe: string): Flag<readonly string[]> {
   };
 }
 
-export interface Range {
-  readonly min?: number;
-  /** A value that is itself out of range. */
-  readonly above?: number;
-  readonly max?: number;
-}
-
 /** A whole number, `1e4` included. */
-export function integer(describe: string, range: Range = {}): Flag<number | undefined> {
-  const limits = { min: Number.MIN_SAFE_INTEGER, max: Number.MAX_SAFE_INTEGER, ...range };
+export function integer(describe: string, limits: Limits): Flag<number | undefined> {
   return value(describe, (given, flag) => {
     const number = readNumber(given);
     if (number === null || (Number.isFinite(number) && !Number.isInteger(number))) {
@@ -128,11 +121,11 @@ export function integer(describe: string, range: Range = {}): Flag<number | unde
   });
 }
 
-export function decimal(describe: string, range: Range = {}): Flag<number | undefined> {
+export function decimal(describe: string, limits: Limits): Flag<number | undefined> {
   return value(describe, (given, flag) => {
     const number = readNumber(given);
     if (number === null) throw new UsageError(`${flag} must be a number, not ${quote(given)}`);
-    return inRange(number, range, flag);
+    return inRange(number, limits, flag);
   });
 }
 
@@ -145,7 +138,7 @@ export function shares(describe: string): Flag<readonly [number, number] | undef
     if (low === null || high === null) {
       throw new UsageError(`${flag} must be a share such as 0.4 or 0.3-0.5, not ${quote(given)}`);
     }
-    for (const share of [low, high]) inRange(share, { min: 0, max: 1 }, flag);
+    for (const share of [low, high]) inRange(share, LIMITS.share, flag);
     if (low > high) throw new InputError(`${flag}: the first share must not exceed the second`);
     return [low, high];
   });
@@ -189,13 +182,8 @@ function readNumber(given: string): number | null {
   return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(given.trim()) ? Number(given) + 0 : null;
 }
 
-function inRange(
-  number: number,
-  { min = -Infinity, above = -Infinity, max = Infinity }: Range,
-  flag: string,
-): number {
-  if (number >= min && number > above && number <= max) return number;
-  const limit =
-    number > max ? `at most ${max}` : number < min ? `at least ${min}` : `above ${above}`;
-  throw new InputError(`${flag} must be ${limit}, not ${number}`);
+function inRange(number: number, limits: Limits, flag: string): number {
+  const fault = rangeFault(number, limits);
+  if (fault === null) return number;
+  throw new InputError(`${flag} ${fault}, not ${number}`);
 }

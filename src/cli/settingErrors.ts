@@ -40,6 +40,9 @@ export function explainIssue(
       : `there is no such setting${meantSetting(unknown, known)}`;
     return { field: unknown, message, unreadable: false };
   }
+  if (found.code === 'invalid_key') {
+    return { field, message: found.issues[0]!.message, unreadable: false };
+  }
   const expected = (several.length > 1 ? `expected one of ${several.join('|')}` : found.message)
     .replace(/^(invalid [a-z ]+|too \w+)[:.] /i, '')
     .replace(/, received \w+$/, '')
@@ -47,9 +50,17 @@ export function explainIssue(
   if (given === undefined) {
     return { field, message: `is missing: ${expected}`, unreadable: false };
   }
-  const link = expected.startsWith('expected') ? ', not' : '; it is';
-  const message = `${expected}${link} ${shortened(JSON.stringify(given))}`;
-  return { field, message, unreadable: found.code === 'invalid_type' };
+  const isNumber = typeof given === 'number';
+  const link = expected.startsWith('expected') || isOutOfRange(found) ? ', not' : '; it is';
+  const message = `${expected}${link} ${shortened(isNumber ? String(given) : JSON.stringify(given))}`;
+  // Beyond all numbers is out of range, as with a flag.
+  const isInfinite = isNumber && Math.abs(given) === Infinity;
+  return { field, message, unreadable: found.code === 'invalid_type' && !isInfinite };
+}
+
+/** Whether the message is that of a number that is none or lies out of its limits. */
+function isOutOfRange({ code }: Issue): boolean {
+  return code === 'invalid_type' || code === 'too_small' || code === 'too_big';
 }
 
 /** `; did you mean X?` for the setting whose whole path, or else whose last name, is nearest. */

@@ -1,4 +1,5 @@
 import { CORRUPTIONS } from '../../../traces/corruptions.ts';
+import { LIMITS } from '../../limits.ts';
 import { defineCommand } from '../command.ts';
 import { fileName, integer, oneOf, someOf, switchOn, text } from '../flags.ts';
 import { choiceFlags, engineFlags, MODE_NAMES, planningPrecision, RUN } from './shared.ts';
@@ -9,10 +10,10 @@ export const evaluate = defineCommand({
   arguments: [RUN],
   flags: {
     mode: someOf("slow, fast or auto; several with commas [default: the experiment's]", MODE_NAMES),
-    samples: integer("Responses per task [default: the experiment's]", { min: 1, max: 100_000 }),
+    samples: integer("Responses per task [default: the experiment's]", LIMITS.samples),
     ...choiceFlags("the experiment's"),
     greedy: switchOn('One response per task, always the likeliest token'),
-    maxTokens: integer("Longest response [default: the experiment's]", { min: 1, max: 1_000_000 }),
+    maxTokens: integer("Longest response [default: the experiment's]", LIMITS.responseTokens),
     precision: planningPrecision("the experiment's"),
     data: text("Data set [default: the run's own]"),
     split: oneOf("validation, test or train [default: the experiment's]", [
@@ -20,8 +21,8 @@ export const evaluate = defineCommand({
       'test',
       'train',
     ]),
-    tasks: integer("How many tasks, the first ones [default: the experiment's]", { min: 1 }),
-    seed: integer("Of the samples [default: the experiment's]"),
+    tasks: integer("How many tasks, the first ones [default: the experiment's]", LIMITS.tasks),
+    seed: integer("Of the samples [default: the experiment's]", LIMITS.seed),
     corrupt: someOf(
       "Makes responses begin with A*'s trace, corrupted in these ways; several with commas",
       CORRUPTIONS,

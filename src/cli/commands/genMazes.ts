@@ -1,3 +1,4 @@
+import { LIMITS } from '../../limits.ts';
 import { defineCommand } from '../command.ts';
 import { integer, shares } from '../flags.ts';
 import { generationFlags } from './shared.ts';
@@ -6,16 +7,13 @@ export const genMazes = defineCommand({
   name: 'gen-mazes',
   describe: 'Generate mazes with their A* traces',
   flags: {
-    size: integer('Cells per side, 2 to 100', { min: 2, max: 100 }),
-    width: integer('Cells, instead of --size', { min: 2, max: 100 }),
-    height: integer('Cells, instead of --size', { min: 2, max: 100 }),
+    size: integer('Cells per side, 2 to 100', LIMITS.mazeSide),
+    width: integer('Cells, instead of --size', LIMITS.mazeSide),
+    height: integer('Cells, instead of --size', LIMITS.mazeSide),
     walls: shares('Share of cells that are walls [default: 0.3-0.5]'),
     tasksPerLayout: integer(
       'Starts and goals tried per wall layout [default: 1; released code: 100]',
-      {
-        min: 1,
-        max: 100,
-      },
+      LIMITS.tasksPerLayout,
     ),
     ...generationFlags,
   },

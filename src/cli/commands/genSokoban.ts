@@ -1,3 +1,4 @@
+import { LIMITS } from '../../limits.ts';
 import { defineCommand } from '../command.ts';
 import { integer } from '../flags.ts';
 import { generationFlags } from './shared.ts';
@@ -6,11 +7,11 @@ export const genSokoban = defineCommand({
   name: 'gen-sokoban',
   describe: 'Generate Sokoban levels with their A* traces',
   flags: {
-    size: integer('Cells per side, border included, 5 to 20 [default: 7]', { min: 5, max: 20 }),
-    width: integer('Cells, instead of --size', { min: 5, max: 20 }),
-    height: integer('Cells, instead of --size', { min: 5, max: 20 }),
-    boxes: integer('Boxes and docks [default: 2]', { min: 1, max: 8 }),
-    walls: integer('Inner walls [default: 2]', { min: 0, max: 400 }),
+    size: integer('Cells per side, border included, 5 to 20 [default: 7]', LIMITS.sokobanSide),
+    width: integer('Cells, instead of --size', LIMITS.sokobanSide),
+    height: integer('Cells, instead of --size', LIMITS.sokobanSide),
+    boxes: integer('Boxes and docks [default: 2]', LIMITS.boxes),
+    walls: integer('Inner walls [default: 2]', LIMITS.innerWalls),
     ...generationFlags,
   },
   examples: [

@@ -1,3 +1,4 @@
+import { LIMITS } from '../../limits.ts';
 import { defineCommand } from '../command.ts';
 import { integer, switchOn } from '../flags.ts';
 import { engineFlags, EXPERIMENT } from './shared.ts';
@@ -16,7 +17,7 @@ export const plan = defineCommand({
     },
   ],
   flags: {
-    jobs: integer('Of a study: cells at once [default: cores]', { min: 1, max: 4096 }),
+    jobs: integer('Of a study: cells at once [default: cores]', LIMITS.cells),
     noTime: switchOn('Measures nothing, so needs no engine'),
     ...engineFlags,
   },

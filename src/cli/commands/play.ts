@@ -1,3 +1,4 @@
+import { LIMITS } from '../../limits.ts';
 import { defineCommand } from '../command.ts';
 import { integer, switchOn, text } from '../flags.ts';
 import { RUN } from './shared.ts';
@@ -7,7 +8,7 @@ export const play = defineCommand({
   describe: 'Watch A* and a model think, in a browser',
   arguments: [{ ...RUN, describe: 'The folder of a run, to be chosen first', optional: true }],
   flags: {
-    port: integer('Of the server [default: any that is free]', { min: 0, max: 65_535 }),
+    port: integer('Of the server [default: any that is free]', LIMITS.port),
     noOpen: switchOn('Opens no browser'),
     export: text('Writes the page with its models into this folder, for any web host, and ends'),
   },

@@ -1,4 +1,5 @@
 /** Flags that several commands have in common. */
+import { LIMITS } from '../../limits.ts';
 import { decimal, integer, list, oneOf, switchOn, text } from '../flags.ts';
 import type { Argument } from '../command.ts';
 
@@ -20,7 +21,7 @@ export const MODE_NAMES = ['slow', 'fast', 'auto'] as const;
 
 export const settingsFlags = {
   set: list('Changes a setting: --set training.steps=500; may be given again'),
-  seed: integer('Of weights, batches, dropping and samples'),
+  seed: integer('Of weights, batches, dropping and samples', LIMITS.seed),
   precision: oneOf('Of matrix products in training: fp32 or bf16', ['fp32', 'bf16']),
 } as const;
 
@@ -30,7 +31,7 @@ export const engineFlags = {
     'wasm',
     'cpu',
   ]),
-  threads: integer('CPU threads of the tensor backend', { min: 1, max: 4096 }),
+  threads: integer('CPU threads of the tensor backend', LIMITS.threads),
 } as const;
 
 export const planningPrecision = (usual: string) =>
@@ -38,12 +39,9 @@ export const planningPrecision = (usual: string) =>
 
 /** How tokens of responses are chosen; `usual` tells which temperature applies unless given. */
 export const choiceFlags = (usual: string) => ({
-  temperature: decimal(`Of sampling; 0 is greedy [default: ${usual}]`, { min: 0, max: 1e6 }),
-  topK: integer('Draws from the k likeliest tokens only', { min: 1, max: 65_536 }),
-  topP: decimal('Draws from the likeliest tokens that together have this probability', {
-    above: 0,
-    max: 1,
-  }),
+  temperature: decimal(`Of sampling; 0 is greedy [default: ${usual}]`, LIMITS.temperature),
+  topK: integer('Draws from the k likeliest tokens only', LIMITS.topK),
+  topP: decimal('Draws from the likeliest tokens that together have this probability', LIMITS.topP),
   form: oneOf(
     'What responses are held to: any form, well-formed ones, or ones with a complete trace or none',
     ['any', 'well-formed', 'complete'],
@@ -51,23 +49,23 @@ export const choiceFlags = (usual: string) => ({
 });
 
 export const generationFlags = {
-  count: integer('Training tasks [default: 10000]', { min: 1, max: 100_000_000 }),
-  validationCount: integer('Validation tasks [default: a tenth of --count, at most 500]', {
-    min: 0,
-    max: 100_000_000,
-  }),
+  count: integer('Training tasks [default: 10000]', LIMITS.tasks),
+  validationCount: integer(
+    'Validation tasks [default: a tenth of --count, at most 500]',
+    LIMITS.heldOutTasks,
+  ),
   testCount: integer('Test tasks [default: the same]', { min: 0, max: 100_000_000 }),
-  maxTokens: integer('Keeps tasks whose trace and plan have no more tokens [default: 10000]', {
-    min: 1,
-    max: 100_000_000,
-  }),
+  maxTokens: integer(
+    'Keeps tasks whose trace and plan have no more tokens [default: 10000]',
+    LIMITS.traceTokens,
+  ),
   vocabularySide: integer(
     "Words for boards up to this side, for models that are to read larger ones [default: the board's]",
-    { min: 2, max: 100 },
+    LIMITS.mazeSide,
   ),
   nondeterministic: switchOn('A* with shuffled children and random ties'),
-  seed: integer('The same seed gives the same files [default: 1]'),
-  jobs: integer('Worker threads [default: cores]', { min: 1, max: 256 }),
+  seed: integer('The same seed gives the same files [default: 1]', LIMITS.seed),
+  jobs: integer('Worker threads [default: cores]', LIMITS.workers),
   resume: switchOn('Goes on with what was interrupted'),
   out: text('Folder of the data set'),
 } as const;

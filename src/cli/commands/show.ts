@@ -1,3 +1,4 @@
+import { LIMITS } from '../../limits.ts';
 import { defineCommand } from '../command.ts';
 import { integer, oneOf, withDefault } from '../flags.ts';
 
@@ -6,13 +7,13 @@ export const show = defineCommand({
   describe: 'Show an example of a data set, and what each dropping level leaves of it',
   arguments: [{ name: 'DATASET', describe: 'The folder of a data set' }],
   flags: {
-    index: withDefault(integer('Which example, from 0', { min: 0 }), '0'),
+    index: withDefault(integer('Which example, from 0', LIMITS.index), '0'),
     split: withDefault(
       oneOf('train, validation or test', ['train', 'validation', 'test']),
       'train',
     ),
-    level: integer('Only this dropping level, 0 to 4 [default: all]', { min: 0, max: 4 }),
-    seed: integer('Of what level 3 drops [default: 1]'),
+    level: integer('Only this dropping level, 0 to 4 [default: all]', LIMITS.level),
+    seed: integer('Of what level 3 drops [default: 1]', LIMITS.seed),
   },
   examples: [
     ['kit show data/maze30 --index 3', 'All levels'],

@@ -1,3 +1,4 @@
+import { LIMITS } from '../../limits.ts';
 import { defineCommand } from '../command.ts';
 import { integer, oneOf, withDefault } from '../flags.ts';
 import { choiceFlags, engineFlags, MODE_NAMES, planningPrecision, RUN } from './shared.ts';
@@ -9,13 +10,13 @@ export const solve = defineCommand({
   flags: {
     mode: withDefault(oneOf('slow, fast or auto', MODE_NAMES), 'auto'),
     samples: withDefault(
-      integer('Responses to draw, of which the best is shown', { min: 1, max: 100_000 }),
+      integer('Responses to draw, of which the best is shown', LIMITS.samples),
       '1',
     ),
     ...choiceFlags('0, or 1 with --samples, --top-k or --top-p'),
-    maxTokens: integer("Longest response [default: the experiment's]", { min: 1, max: 1_000_000 }),
+    maxTokens: integer("Longest response [default: the experiment's]", LIMITS.responseTokens),
     precision: planningPrecision('fp32'),
-    seed: integer('Of the samples [default: 1]'),
+    seed: integer('Of the samples [default: 1]', LIMITS.seed),
     ...engineFlags,
   },
   examples: [

@@ -1,3 +1,4 @@
+import { LIMITS } from '../../limits.ts';
 import { defineCommand } from '../command.ts';
 import { integer, integers, names, switchOn, text } from '../flags.ts';
 import { engineFlags, STUDY } from './shared.ts';
@@ -9,9 +10,9 @@ export const sweep = defineCommand({
   flags: {
     out: text('Folder of the runs [default: runs/<study>]'),
     results: text('Folder of the records worth keeping [default: results/<study>]'),
-    jobs: integer('Cells at once, each with one thread [default: cores]', { min: 1, max: 4096 }),
+    jobs: integer('Cells at once, each with one thread [default: cores]', LIMITS.cells),
     only: names('These cells; several with commas [default: all]'),
-    seeds: integers('These seeds; several with commas [default: all]'),
+    seeds: integers('These seeds; several with commas [default: all]', LIMITS.seed),
     backend: engineFlags.backend,
     dryRun: switchOn('Says what would be done, and does nothing'),
   },

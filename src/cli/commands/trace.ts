@@ -1,3 +1,4 @@
+import { LIMITS } from '../../limits.ts';
 import { defineCommand } from '../command.ts';
 import { integer, switchOn } from '../flags.ts';
 
@@ -14,7 +15,7 @@ export const trace = defineCommand({
   flags: {
     json: switchOn('One line of JSON a problem'),
     nondeterministic: switchOn('Shuffled children and random ties'),
-    seed: integer('Of a nondeterministic search [default: 1]'),
+    seed: integer('Of a nondeterministic search [default: 1]', LIMITS.seed),
   },
   examples: [
     ['kit trace maze.txt', 'Drawing, order of the search, tokens'],

@@ -4,15 +4,17 @@ import { InputError } from '../../../envs/inputError.ts';
 import { decimal, flagName, integer, list, oneOf, shares, someOf } from '../../../src/cli/flags.ts';
 import { fileName, integers, names, required } from '../../../src/cli/flags.ts';
 import { switchOn, text, withDefault } from '../../../src/cli/flags.ts';
+import { LIMITS } from '../../../src/limits.ts';
 import { UsageError } from '../../../src/cli/usageError.ts';
 
+const ANY = LIMITS.seed;
 const read = (flag: ReturnType<typeof integer>, given: string) => flag.read(given, '--n');
 
 describe('a whole number', () => {
   it('is read back from its digits', () => {
     fc.assert(
       fc.property(fc.maxSafeInteger(), (n) => {
-        expect(read(integer(''), String(n))).toBe(n);
+        expect(read(integer('', ANY), String(n))).toBe(n);
       }),
       { numRuns: 2000 },
     );
@@ -38,15 +40,15 @@ describe('a whole number', () => {
       .filter((given) => given.trim() === '' || Number.isNaN(Number(given)));
     fc.assert(
       fc.property(notNumeric, (given) => {
-        expect(() => read(integer(''), given)).toThrow(UsageError);
-        expect(() => read(decimal(''), given)).toThrow(UsageError);
+        expect(() => read(integer('', ANY), given)).toThrow(UsageError);
+        expect(() => read(decimal('', {}), given)).toThrow(UsageError);
       }),
       { numRuns: 2000 },
     );
   });
 
   it.each(['1.5', '0x10', '1_000', '1,000', 'Infinity', '--', '１'])('is not %s', (given) => {
-    expect(() => read(integer(''), given)).toThrow(UsageError);
+    expect(() => read(integer('', ANY), given)).toThrow(UsageError);
   });
 
   it.each([
@@ -55,7 +57,7 @@ describe('a whole number', () => {
     [' 7 ', 7],
     ['-0.0e3', 0],
   ])('may be written %s', (given, n) => {
-    expect(read(integer(''), given)).toBe(n);
+    expect(read(integer('', ANY), given)).toBe(n);
   });
 
   it.each(['1e9', '1e400', '9007199254740993'])('may be readable but too large: %s', (given) => {
@@ -95,7 +97,13 @@ describe('shares', () => {
 
 describe('a flag', () => {
   it('that is absent has no value', () => {
-    for (const flag of [integer(''), decimal(''), shares(''), text(''), oneOf('', ['a'])]) {
+    for (const flag of [
+      integer('', ANY),
+      decimal('', {}),
+      shares(''),
+      text(''),
+      oneOf('', ['a']),
+    ]) {
       expect(flag.read(undefined, '--f')).toBeUndefined();
     }
     expect(switchOn('').read(undefined, '--f')).toBe(false);
@@ -103,14 +111,20 @@ describe('a flag', () => {
   });
 
   it('that is given twice or without a value is refused', () => {
-    for (const flag of [integer(''), decimal(''), shares(''), text(''), oneOf('', ['1'])]) {
+    for (const flag of [
+      integer('', ANY),
+      decimal('', {}),
+      shares(''),
+      text(''),
+      oneOf('', ['1']),
+    ]) {
       expect(() => flag.read(['1', '2'], '--f')).toThrow('--f is given more than once');
       expect(() => flag.read('', '--f')).toThrow('--f needs a value');
     }
   });
 
   it('keeps its way of reading with a default and as a required one', () => {
-    expect(withDefault(integer(''), '3').read('4', '--f')).toBe(4);
+    expect(withDefault(integer('', ANY), '3').read('4', '--f')).toBe(4);
     expect(required(text('')).read('x', '--f')).toBe('x');
   });
 
@@ -134,15 +148,15 @@ describe('a flag', () => {
 describe('several values', () => {
   it('may come with commas, by giving the flag again, or both, each once', () => {
     expect(names('').read(['a,b', 'c,a'], '--n')).toEqual(['a', 'b', 'c']);
-    expect(integers('').read(['3,1', '3', '1e1'], '--n')).toEqual([3, 1, 10]);
-    expect([names(''), integers('')].map((flag) => flag.read(undefined, '--n'))).toEqual([
+    expect(integers('', ANY).read(['3,1', '3', '1e1'], '--n')).toEqual([3, 1, 10]);
+    expect([names(''), integers('', ANY)].map((flag) => flag.read(undefined, '--n'))).toEqual([
       undefined,
       undefined,
     ]);
-    expect(() => integers('').read(['1,x'], '--n')).toThrow(
+    expect(() => integers('', ANY).read(['1,x'], '--n')).toThrow(
       new UsageError('--n must be a whole number, not "x"'),
     );
-    expect(() => integers('').read(['1,'], '--n')).toThrow(UsageError);
+    expect(() => integers('', ANY).read(['1,'], '--n')).toThrow(UsageError);
   });
 });
 

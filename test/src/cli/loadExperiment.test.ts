@@ -91,12 +91,12 @@ describe('--set', () => {
   it.each([
     ['training.stps=3', 'training.stps: there is no such setting; did you mean training.steps?'],
     ['clipNorm=3', 'clipNorm: there is no such setting; did you mean training.clipNorm?'],
-    ['training.steps=0', 'training.steps: expected number to be >0, not 0'],
+    ['training.steps=0', 'training.steps: must be at least 1, not 0'],
     ['data.task.walls=[0.5,0.3]', /data.task.walls: the first share must not exceed the second/],
     ['evaluation.modes=["slw"]', /evaluation.modes\[0\]: expected one of .*, not "slw"$/],
     ['model=tyni', /model: expected one of "tiny".*, not "tyni"$/],
-    ['training.dropping.mix=2', /training.dropping.mix: expected number to be <=1, not 2/],
-    ['training.dropping={"mix":2}', 'training.dropping.mix: expected number to be <=1, not 2'],
+    ['training.dropping.mix=2', /training.dropping.mix: must be at most 1, not 2/],
+    ['training.dropping={"mix":2}', 'training.dropping.mix: must be at most 1, not 2'],
     [
       'training.dropping={"levels":[1]}',
       'training.dropping.levels: expected array to have >=5 items, not [1]',
@@ -113,13 +113,14 @@ describe('--set', () => {
     ],
     ['data.task.boxes=3', /^--set data.task.boxes: does not go with {"environment":"maze",/],
     ['data.task.environment=lake', /environment: expected 'maze' \| 'sokoban', not "lake"$/],
-    ['evaluation.topK=0', 'evaluation.topK: expected number to be >0, not 0'],
-    ['evaluation.topP=1.5', 'evaluation.topP: expected number to be <=1, not 1.5'],
+    ['evaluation.topK=0', 'evaluation.topK: must be at least 1, not 0'],
+    ['evaluation.topP=1.5', 'evaluation.topP: must be at most 1, not 1.5'],
     ['evaluation.topK=5', 'evaluation.topK: needs a temperature above 0; it is 5'],
     ['evaluation.topP=0.5', 'evaluation.topP: needs a temperature above 0; it is 0.5'],
     ['evaluation.form=sonnet', /evaluation.form: expected one of "any".*, not "sonnet"$/],
     ['evaluation.precision=fp16', /evaluation.precision: expected one of "fp32".*, not "fp16"$/],
     ['name=a/b', /name: letters, digits/],
+    ['evaluation.modes=["slow","slow"]', /modes: a mode is given twice; it is \["slow","slow"\]$/],
   ])('%s is refused in one line', async (set, message) => {
     const expected = typeof message === 'string' ? `--set ${message}` : message;
     await expect(loadExperiment('demo', [set])).rejects.toThrow(expected);
@@ -132,7 +133,10 @@ describe('of several --set', () => {
     [['model=s', 'model.dim=8'], /^--set model.dim: model is the name "s" here/],
     [['model.dim=8', 'model=tyni'], /^--set model: expected .*, not "tyni"$/],
     [['model.dim=8', 'model={"dim":8}'], /^--set model.encoderLayers: is missing/],
-    [['training.dropping=dualformer', 'training.dropping.mix=7'], /dropping.mix: expected number/],
+    [
+      ['training.dropping=dualformer', 'training.dropping.mix=7'],
+      /dropping.mix: must be at most 1, not 7/,
+    ],
     [
       ['training.dropping.mix=1', 'training.dropping.levels=[1]'],
       '--set training.dropping.levels: does not go with {"mix":1}',

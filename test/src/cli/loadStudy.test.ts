@@ -91,7 +91,7 @@ describe('a study of one’s own', () => {
     ],
     [
       { base: { ...MINE.base, training: { steps: 0 } } },
-      /^mine.json: base.training.steps: expected number to be >0, not 0$/,
+      /^mine.json: base.training.steps: must be at least 1, not 0$/,
     ],
     [
       { cells: { a: { seed: 1 } } },
