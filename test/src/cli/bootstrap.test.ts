@@ -254,7 +254,7 @@ describe('kit bootstrap refuses in one line', () => {
     );
     await expectComplaint(
       'bootstrap runs/small --temperature 0',
-      '--temperature must be above 0, not 0',
+      '--temperature must be at least 0.000001, not 0',
     );
   });
 
