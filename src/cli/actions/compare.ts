@@ -2,7 +2,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { InputError } from '../../../envs/inputError.ts';
-import type { Mode } from '../../evaluation/rollouts.ts';
+import { listEvaluations } from '../../evaluation/evaluation.ts';
 import { readJson } from '../../files.ts';
 import { compareToFirst, differencesTable } from '../../report/differences.ts';
 import { plansColumns, plansTable, tracesTable } from '../../report/resultTables.ts';
@@ -11,37 +11,33 @@ import { readRun } from '../../report/run.ts';
 import { toTerminal } from '../../report/table.ts';
 import { STUDY_FILE } from '../../study.ts';
 import { runPaths } from '../../training/runFolder.ts';
+import { checkComparison, isWanted, type ComparisonFlags } from '../comparisonChoice.ts';
 import { checkStudy } from '../loadStudy.ts';
 import type { Session } from '../session.ts';
 import { checkExists, checkIsFolder, holdsStudy } from '../stages/runFolder.ts';
 import { namesBelow, subfolders } from '../stages/runFolder.ts';
 
-export interface CompareFlags {
-  readonly mode: readonly Mode[] | undefined;
-  readonly evaluation: string | undefined;
-  readonly to: Mode | undefined;
-}
-
 /** @throws InputError if runs were evaluated on different tasks, or nothing is left to compare */
 export async function compareRuns(
   folders: readonly string[],
-  flags: CompareFlags,
+  flags: ComparisonFlags,
   session: Session,
 ): Promise<void> {
-  const { mode, evaluation, to } = flags;
-  const wanted = (name: string): boolean =>
-    (mode === undefined || [...mode, to].some((each) => name.startsWith(`${each}-`))) &&
-    (evaluation === undefined || name.endsWith(`-${evaluation}`));
-  const runs = folders.flatMap(runFolders).map((folder) => readRun(folder, wanted));
+  const evaluated = folders
+    .flatMap(runFolders)
+    .map((folder) => ({ folder, names: listEvaluations(folder) }));
+  if (evaluated.every(({ names }) => names.length === 0)) {
+    throw new InputError(`${folders.join(', ')}: there is no evaluation to compare`);
+  }
+  checkComparison(evaluated, flags);
+  const wanted = (name: string): boolean => isWanted(name, flags);
+  const runs = evaluated.map(({ folder }) => readRun(folder, wanted));
   for (const folder of folders) {
     const studies = studiesBelow(folder);
     if (studies.length > 0)
       session.note(`left out, since studies are compared alone: ${studies.join(', ')}`);
   }
   const results = collectResults(runs);
-  if (results.length === 0) {
-    throw new InputError(`${folders.join(', ')}: there is no evaluation to compare`);
-  }
   results.forEach(checkSeeds);
   const columns = [
     ...plansColumns(results),
@@ -49,7 +45,7 @@ export async function compareRuns(
     ['traceRate', 'with trace %'] as const,
   ];
   const names = columns.map(([name]) => name);
-  const comparisons = compareToFirst(results, names, to);
+  const comparisons = compareToFirst(results, names, flags.to);
   for (const table of [plansTable(results), tracesTable(results)]) {
     await session.print(toTerminal(table).trimEnd());
   }

@@ -113,10 +113,40 @@ describe('kit compare', () => {
     expect((await compare(at('emptied'))).stderr).toBe(
       `kit: ${at('emptied')}: no such folder; did you mean ${at('empty')}?\n`,
     );
-    expect((await compare(run, '--evaluation', 'drawn')).stderr).toBe(
-      `kit: ${run}: there is no evaluation to compare\n`,
-    );
+    const bare = writeRun(at('bare'), { modes: [] });
+    expect((await compare(bare)).stderr).toBe(`kit: ${bare}: there is no evaluation to compare\n`);
     expect(readFileSync(path.join(run, 'experiment.json'), 'utf8')).toContain('small');
+  });
+
+  it('refuses flags that leave nothing to compare, naming what there is', async () => {
+    const run = writeRun(at('both'), { modes: ['slow', 'fast'] });
+    const sampled = readEvaluation(run, 'slow-greedy');
+    writeEvaluation(run, { ...sampled, name: 'slow-n4-t1-sampled' });
+    const fast = writeRun(at('fast'), { name: 'fast', modes: ['fast'] });
+    for (const [line, message] of [
+      ['--evaluation zzz', '--evaluation: there is no "zzz", only greedy, n4-t1-sampled'],
+      [
+        '--evaluation smapled',
+        '--evaluation: there is no "smapled", only greedy, n4-t1-sampled; did you mean sampled?',
+      ],
+      ['--mode auto', '--mode: there is no evaluation in auto, only in slow, fast'],
+      [
+        '--mode fast --evaluation sampled',
+        '--mode: there is no evaluation sampled in fast, only in slow',
+      ],
+      ['--to auto', `--to: ${run} has no evaluation in auto, only in slow, fast`],
+      [
+        '--to slow --mode slow',
+        `--to: ${run} has no evaluation in another mode to compare with slow`,
+      ],
+    ] as const) {
+      const { code, stdout, stderr } = await compare(run, ...line.split(' '));
+      expect([code, stdout, stderr]).toEqual([1, '', `kit: ${message}\n`]);
+    }
+    expect((await compare(fast, run, '--to', 'slow')).stderr).toBe(
+      `kit: --to: ${fast} has no evaluation in slow, only in fast\n`,
+    );
+    expect((await compare(run, fast, '--to', 'slow', '--mode', 'fast')).code).toBe(0);
   });
 
   it('leaves out the studies beside runs, and says so', async () => {
