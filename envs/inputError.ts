@@ -5,3 +5,8 @@
 export class InputError extends Error {
   override readonly name = 'InputError';
 }
+
+/** `file: field: what is wrong`; parts that are empty are left out. */
+export function complaint(...parts: readonly string[]): string {
+  return parts.filter((part) => part !== '').join(': ');
+}

@@ -9,6 +9,7 @@ import { decimal, drawingFields, droppingSchema, fraction } from './experimentFi
 import { modes, seed, whole } from './experimentFields.ts';
 import { improvementFault, improvementSchema } from './improvementSettings.ts';
 import { LIMITS } from './limits.ts';
+import { NAME, NAME_RULE } from './names.ts';
 
 const range = z
   .tuple([fraction, fraction])
@@ -136,7 +137,7 @@ export function checkDraws(
 export const evaluationSchema = evaluationFields.superRefine(checkDraws);
 
 const experimentFields = z.strictObject({
-  name: z.string().regex(/^[a-z0-9][a-z0-9._-]*$/i, 'letters, digits, ".", "_" and "-" only'),
+  name: z.string().regex(NAME, NAME_RULE),
   description: z.string().default(''),
   /** What the experiment can show and what not, for the report. */
   notes: z.string().default(''),

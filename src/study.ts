@@ -11,11 +11,12 @@ import { METRICS, type MetricName } from './evaluation/metrics.ts';
 import { checkDraws, type ExperimentInput } from './experiment.ts';
 import { decimal, drawingFields, modes, whole } from './experimentFields.ts';
 import { LIMITS } from './limits.ts';
+import { NAME, NAME_RULE } from './names.ts';
 
 /** The whole study, beside its cells. */
 export const STUDY_FILE = 'study.json';
 
-const NAME = z.string().regex(/^[a-z0-9][a-z0-9._-]*$/i, 'letters, digits, ".", "_" and "-" only');
+const name = z.string().regex(NAME, NAME_RULE);
 
 const settings = z.record(z.string(), z.unknown());
 
@@ -33,7 +34,7 @@ const evaluationSchema = <Data extends z.ZodType>(data: Data) =>
   z
     .strictObject({
       /** Names its records. */
-      label: NAME,
+      label: name,
       split: z.enum(['validation', 'test']).default('test'),
       tasks: whole(LIMITS.tasks),
       samples: whole(LIMITS.samples),
@@ -70,16 +71,19 @@ const listOf = <Evaluation extends z.ZodType<{ readonly label: string }>>(one: E
 const studyEvaluationsSchema = listOf(evaluationSchema(settings));
 
 /** The same for one run; of data, the folder of a data set. */
-export const evaluationListSchema = listOf(evaluationSchema(z.string()));
+export const evaluationListSchema = listOf(evaluationSchema(z.string())).refine(
+  (all) => all.length > 0,
+  'must list one evaluation or more',
+);
 
 export type ListedEvaluation = z.infer<typeof evaluationListSchema>[number];
 
 /** A method: a cell's model in one mode. */
 const methodSchema = z.strictObject({
-  cell: NAME,
+  cell: name,
   mode: z.enum(['slow', 'fast', 'auto']),
   /** Another study that the cell is of; it stands in `beside`. */
-  study: NAME.optional(),
+  study: name.optional(),
 });
 
 /** What a paper says, or a reader suspects, as something that numbers can bear out or contradict. */
@@ -89,7 +93,7 @@ const claimSchema = z.strictObject({
   of: methodSchema,
   to: methodSchema,
   /** Label of the evaluation; the cells' own unless given. */
-  evaluation: NAME.optional(),
+  evaluation: name.optional(),
   /** That `of` has more, or less, of the metric than `to`. */
   expect: z.enum(['more', 'fewer']),
   /** The numbers that were published, in words. */
@@ -97,7 +101,7 @@ const claimSchema = z.strictObject({
 });
 
 export const studySchema = z.strictObject({
-  name: NAME,
+  name,
   question: z.string().default(''),
   /** Pilots, reasons, what the study can show and what not. */
   notes: z.string().default(''),
@@ -105,7 +109,7 @@ export const studySchema = z.strictObject({
   base: settings,
   /** By name, what differs from the base. */
   cells: z
-    .record(NAME, settings)
+    .record(name, settings)
     .refine((cells) => Object.keys(cells).length > 0, 'expected one cell or more'),
   seeds: z
     .array(whole(LIMITS.seed))
@@ -115,7 +119,7 @@ export const studySchema = z.strictObject({
   evaluations: studyEvaluationsSchema.default([]),
   claims: z.array(claimSchema).default([]),
   /** Cells of other studies in the same results folder that belong into its tables, by study. */
-  beside: z.record(NAME, z.array(NAME).min(1)).default({}),
+  beside: z.record(name, z.array(name).min(1)).default({}),
 });
 
 export type Study = z.infer<typeof studySchema>;
@@ -179,7 +183,7 @@ export function merged(base: Plain, overrides: Plain, at = ''): Plain {
   const result: Record<string, unknown> = { ...base };
   for (const [key, value] of Object.entries(overrides)) {
     const path = at === '' ? key : `${at}.${key}`;
-    const held = result[key];
+    const held = Object.hasOwn(result, key) ? result[key] : undefined;
     const mixes = isPlain(held) && isPlain(value) && !WHOLE.has(path) && isAlike(held, value);
     result[key] = mixes ? merged(held, value, path) : value;
   }
@@ -189,7 +193,7 @@ export function merged(base: Plain, overrides: Plain, at = ''): Plain {
 type Plain = Readonly<Record<string, unknown>>;
 
 function isAlike(held: Plain, value: Plain): boolean {
-  return !('environment' in value) || value['environment'] === held['environment'];
+  return !Object.hasOwn(value, 'environment') || value['environment'] === held['environment'];
 }
 
 function isPlain(value: unknown): value is Plain {

@@ -19,7 +19,7 @@ const LAYERS: readonly (readonly [name: string, pattern: RegExp])[] = [
   ['page', /^(play\/|src\/pageApi\.ts$)/],
   ['improvement', /^src\/improvement\//],
   ['report', /^src\/report\//],
-  ['experiment', /^src\/(experiment|experimentFields|improvementSettings|limits|study)\.ts$/],
+  ['experiment', /^src\/(experiment|experimentFields|improvementSettings|limits|names|study)\.ts$/],
   ['experiments', /^experiments\//],
   ['cli', /^src\/cli\//],
   ['bench', /^bench\//],

@@ -9,7 +9,7 @@ import { measuredCells } from './studyCells.ts';
 /** @throws InputError beginning with `source` and naming the claim and its field */
 export function checkClaims(loaded: LoadedStudy, source: string): void {
   const { name, beside, claims } = loaded.study;
-  if (name in beside) {
+  if (Object.hasOwn(beside, name)) {
     throw new InputError(`${source}: beside.${name}: is the study itself`);
   }
   for (const [index, claim] of claims.entries()) {
@@ -52,7 +52,7 @@ function faultOf(
 ): { readonly field: string; readonly message: string } | null {
   const { study } = loaded;
   if (other !== undefined && other !== study.name) {
-    const held = study.beside[other];
+    const held = Object.hasOwn(study.beside, other) ? study.beside[other] : undefined;
     if (held === undefined) {
       const message = `beside names no study ${quote(other)}${suggestion(other, Object.keys(study.beside))}`;
       return { field: 'study', message };

@@ -7,6 +7,7 @@
  */
 import { InputError } from '../../envs/inputError.ts';
 import { LIMITS, rangeFault, type Limits } from '../limits.ts';
+import { NAME, NAME_RULE } from '../names.ts';
 import { suggestion } from './nearest.ts';
 import { UsageError } from './usageError.ts';
 
@@ -45,10 +46,8 @@ export function text(describe: string): Flag<string | undefined> {
 /** A name that can be part of a file's. */
 export function fileName(describe: string): Flag<string | undefined> {
   return value(describe, (given, flag) => {
-    if (/^[a-z0-9][a-z0-9._-]*$/i.test(given)) return given;
-    throw new UsageError(
-      `${flag} may hold letters, digits, ".", "_" and "-" only, not ${quote(given)}`,
-    );
+    if (NAME.test(given)) return given;
+    throw new UsageError(`${flag} ${NAME_RULE}, not ${quote(given)}`);
   });
 }
 

@@ -2,17 +2,12 @@
  * An experiment by name or from a user's own file, with the settings that `--set` overrides,
  * checked field by field.
  */
-import { InputError } from '../../envs/inputError.ts';
+import { complaint, InputError } from '../../envs/inputError.ts';
 import { experimentSchema, type Experiment } from '../experiment.ts';
 import { EXPERIMENTS } from './catalogues.ts';
 import { quote } from './flags.ts';
-import {
-  explainIssue,
-  formsOf,
-  meantSetting,
-  settingPaths,
-  type SettingError,
-} from './settingErrors.ts';
+import { checked, formsOf, meantSetting, settingPaths } from './settingErrors.ts';
+import type { SettingError } from './settingErrors.ts';
 import { readRecord } from './settingsFile.ts';
 import { UsageError } from './usageError.ts';
 
@@ -47,15 +42,9 @@ export function checkExperiment(
   overrides: readonly Override[] = [],
 ): Experiment {
   const settings = overrides.reduce<Plain>(override, input);
-  const result = experimentSchema.safeParse(settings);
-  if (result.success) return result.data;
-  const error = explainIssue(
-    result.error.issues[0]!,
-    settings,
-    settingPaths(experimentSchema),
-    (setting) => formsOf(experimentSchema, setting),
-  );
-  throw blame(error, { source, input, overrides });
+  const result = checked(experimentSchema, settings);
+  if ('settings' in result) return result.settings;
+  throw blame(result.error, { source, input, overrides });
 }
 
 interface Source {
@@ -74,7 +63,7 @@ function blame({ field, message, unreadable }: SettingError, from: Source): Erro
     return new (unreadable ? UsageError : InputError)(`--set ${field}: ${message}`);
   }
   const part = overrides.findLast((each) => holds(field, each.path));
-  return new InputError(`${part ? `--set ${part.path}` : source}: ${field}: ${message}`);
+  return new InputError(complaint(part ? `--set ${part.path}` : source, field, message));
 }
 
 /** The message if `field` is missing because a name gave way to one setting in its place. */

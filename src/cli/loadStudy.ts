@@ -4,9 +4,10 @@ import { experimentSchema, type Experiment } from '../experiment.ts';
 import { expandStudy, studySchema, type Cell, type Study } from '../study.ts';
 import { STUDIES } from './catalogues.ts';
 import { checkClaims } from './checkClaims.ts';
+import { evaluationData } from './evaluationData.ts';
 import { quote } from './flags.ts';
 import { suggestion } from './nearest.ts';
-import { explainIssue, formsOf, settingPaths, type SettingError } from './settingErrors.ts';
+import { checked, checkSettings } from './settingErrors.ts';
 import { readRecord } from './settingsFile.ts';
 import { roundCells } from './studyCells.ts';
 
@@ -33,18 +34,13 @@ export async function loadStudy(nameOrFile: string): Promise<LoadedStudy> {
 
 /** @throws InputError beginning with `source` and naming the field */
 export function checkStudy(input: unknown, source: string): LoadedStudy {
-  const result = studySchema.safeParse(input);
-  if (!result.success) {
-    const { field, message } = explainIssue(
-      result.error.issues[0]!,
-      input,
-      settingPaths(studySchema),
-    );
-    throw new InputError(`${source}: ${field}: ${message}`);
-  }
-  const study = result.data;
+  const study = checkSettings(studySchema, input, { source });
   const cells = expandStudy(study).map((cell) => checkCell(cell, study, source));
   checkNames(cells, source);
+  for (const [index, evaluation] of study.evaluations.entries()) {
+    const place = { source, at: `evaluations[${index}].data` };
+    for (const { experiment } of cells) evaluationData(evaluation, experiment, place);
+  }
   checkClaims({ study, cells }, source);
   return { study, cells };
 }
@@ -78,26 +74,22 @@ function checkCell({ input, ...cell }: Cell, study: Study, source: string): Chec
     return new InputError(`${source}: ${own ? `cells.${cell.cell}` : 'base'}.${field}: ${message}`);
   };
   for (const field of ['name', 'seed']) {
-    const given = field in study.base ? 'base' : field in overrides ? `cells.${cell.cell}` : null;
+    const given = Object.hasOwn(study.base, field)
+      ? 'base'
+      : Object.hasOwn(overrides, field)
+        ? `cells.${cell.cell}`
+        : null;
     if (given === null) continue;
     throw new InputError(`${source}: ${given}.${field}: the study gives each cell its ${field}`);
   }
-  const result = experimentSchema.safeParse(input);
-  if (!result.success) {
-    const error: SettingError = explainIssue(
-      result.error.issues[0]!,
-      input,
-      settingPaths(experimentSchema),
-      (setting) => formsOf(experimentSchema, setting),
-    );
-    throw blame(error.field, error.message);
-  }
-  const { training, data } = result.data;
+  const result = checked(experimentSchema, input);
+  if ('error' in result) throw blame(result.error.field, result.error.message);
+  const { training, data } = result.settings;
   if (training.examples !== undefined && training.examples > data.trainCount) {
     const message = `${training.examples}, but data.trainCount is ${data.trainCount}`;
     throw blame('training.examples', message);
   }
-  return { ...cell, experiment: result.data };
+  return { ...cell, experiment: result.settings };
 }
 
 /** @throws InputError if a cell has the name of another one's round */
@@ -115,7 +107,7 @@ function holdsPath(settings: Readonly<Record<string, unknown>>, field: string): 
   let at: unknown = settings;
   for (const key of field.split(/[.[]/)) {
     if (typeof at !== 'object' || at === null || Array.isArray(at)) return true;
-    if (!(key in at)) return false;
+    if (!Object.hasOwn(at, key)) return false;
     at = (at as Record<string, unknown>)[key];
   }
   return true;

@@ -1,5 +1,6 @@
 /** What is wrong with a setting, in one line: its path, what it must be, the nearest known name. */
 import { z } from 'zod';
+import { complaint, InputError } from '../../envs/inputError.ts';
 import { nearest } from './nearest.ts';
 
 type Issue = z.core.$ZodIssue;
@@ -13,19 +14,57 @@ export interface SettingError {
   readonly unreadable: boolean;
 }
 
-/**
- * @param settings what the user gave
- * @param known all dotted paths of settings
- * @param forms of the setting with a path, if it has several
- */
-export function explainIssue(
-  issue: Issue,
+/** Where settings stand. */
+export interface SettingsPlace {
+  /** A file, or what is shipped by a name. */
+  readonly source: string;
+  /** Path of the settings within it, if they are a part of it. */
+  readonly at?: string;
+}
+
+/** @throws InputError naming the place, the field and what is wrong with it */
+export function checkSettings<Schema extends z.ZodType>(
+  schema: Schema,
   settings: unknown,
-  known: readonly string[],
-  forms: (setting: string) => readonly string[] = () => [],
-): SettingError {
+  { source, at = '' }: SettingsPlace,
+): z.output<Schema> {
+  const result = checked(schema, settings);
+  if ('settings' in result) return result.settings;
+  const { field, message } = result.error;
+  const joint = at === '' || field === '' || field.startsWith('[') ? '' : '.';
+  throw new InputError(complaint(source, `${at}${joint}${field}`, message));
+}
+
+/** The settings as the schema has them, or what is first wrong with what the user gave. */
+export function checked<Schema extends z.ZodType>(
+  schema: Schema,
+  given: unknown,
+): { readonly settings: z.output<Schema> } | { readonly error: SettingError } {
+  const forbidden = forbiddenName(given);
+  if (forbidden !== null) {
+    const field = z.core.toDotPath(forbidden);
+    return { error: { field, message: 'nothing can be called so', unreadable: false } };
+  }
+  const result = schema.safeParse(given);
+  if (result.success) return { settings: result.data };
+  return { error: explain(result.error.issues[0]!, given, schema) };
+}
+
+/** The path of a field that, assigned, would be none: records made from it would lack it. */
+function forbiddenName(value: unknown): PropertyKey[] | null {
+  if (typeof value !== 'object' || value === null) return null;
+  for (const [key, inner] of Object.entries(value)) {
+    const within = key === '__proto__' ? [] : forbiddenName(inner);
+    if (within !== null) return [Array.isArray(value) ? Number(key) : key, ...within];
+  }
+  return null;
+}
+
+/** @param settings what the user gave */
+function explain(issue: Issue, settings: unknown, schema: z.ZodType): SettingError {
   const closest = specific(issue);
-  const several = closest.code === 'invalid_union' ? forms(z.core.toDotPath(closest.path)) : [];
+  const several =
+    closest.code === 'invalid_union' ? formsOf(schema, z.core.toDotPath(closest.path)) : [];
   const found = several.length > 1 ? closest : first(closest);
   const field = z.core.toDotPath(found.path);
   const given = found.path.reduce<unknown>(
@@ -35,6 +74,7 @@ export function explainIssue(
   if (found.code === 'unrecognized_keys') {
     const unknown = z.core.toDotPath([...found.path, found.keys[0]!]);
     const { [found.keys[0]!]: _, ...others } = given as Record<string, unknown>;
+    const known = settingPaths(schema);
     const message = known.includes(unknown)
       ? `does not go with ${shortened(JSON.stringify(others))}`
       : `there is no such setting${meantSetting(unknown, known)}`;

@@ -6,7 +6,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
-import { InputError } from '../../envs/inputError.ts';
+import { complaint, InputError } from '../../envs/inputError.ts';
 import { readJson, sha256, writeJsonAtomic } from '../files.ts';
 import { TOKEN_COLUMNS } from './examples.ts';
 
@@ -172,6 +172,5 @@ function parseAs<Schema extends z.ZodType>(
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
-  const field = issue!.path.join('.');
-  throw new InputError(`${file}: ${field === '' ? '' : `${field}: `}${issue!.message}`);
+  throw new InputError(complaint(file, z.core.toDotPath(issue!.path), issue!.message));
 }

@@ -1,8 +1,8 @@
 /** JSON against a schema, with the place of what is wrong as one line. */
 import { z } from 'zod';
-import { InputError } from '../../envs/inputError.ts';
+import { complaint, InputError } from '../../envs/inputError.ts';
 
-/** @throws InputError that begins with `where` and the path of the first field that is wrong. */
+/** @throws InputError that begins with `where` and the path of the first field that is wrong */
 export function checkShape<Schema extends z.ZodType>(
   schema: Schema,
   value: unknown,
@@ -11,8 +11,7 @@ export function checkShape<Schema extends z.ZodType>(
   const result = schema.safeParse(value);
   if (result.success) return result.data;
   const [issue] = result.error.issues;
-  const field = issue?.path.length ? `${z.core.toDotPath(issue.path)}: ` : '';
-  throw new InputError(`${where}: ${field}${issue?.message ?? 'malformed'}`);
+  throw new InputError(complaint(where, z.core.toDotPath(issue!.path), issue!.message));
 }
 
 /** @throws InputError that begins with `where`. */

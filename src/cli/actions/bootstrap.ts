@@ -10,7 +10,7 @@ import type { ImprovementSettings } from '../../improvementSettings.ts';
 import { chooseCheckpoint } from '../../training/runModel.ts';
 import { flagName } from '../flags.ts';
 import type { Session } from '../session.ts';
-import { explainIssue } from '../settingErrors.ts';
+import { checkSettings } from '../settingErrors.ts';
 import { trainedOn } from '../stages/data.ts';
 import { startEngine, type EngineFlags } from '../stages/engine.ts';
 import { ownDecoding } from '../stages/decoding.ts';
@@ -82,10 +82,7 @@ function improvementOf(flags: BootstrapFlags, out: string): ImprovementSettings 
 function settingsHeld(out: string): Partial<ImprovementSettings> {
   const origin = readOrigin(out);
   if (origin === null) return {};
-  const result = improvementSchema.safeParse(origin.settings);
-  if (result.success) {
-    return { ...result.data, rounds: Math.max(result.data.rounds, readLedger(out).length) };
-  }
-  const { field, message } = explainIssue(result.error.issues[0]!, origin.settings, []);
-  throw new InputError(`${improvementFile(out)}: settings.${field}: ${message}`);
+  const place = { source: improvementFile(out), at: 'settings' };
+  const settings = checkSettings(improvementSchema, origin.settings, place);
+  return { ...settings, rounds: Math.max(settings.rounds, readLedger(out).length) };
 }

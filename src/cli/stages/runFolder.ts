@@ -7,17 +7,13 @@ import { readJson } from '../../files.ts';
 import { STUDY_FILE } from '../../study.ts';
 import { experimentDifference, foreignEntry, runPaths } from '../../training/runFolder.ts';
 import { nearest } from '../nearest.ts';
-import { explainIssue } from '../settingErrors.ts';
+import { checkSettings } from '../settingErrors.ts';
 
 /** @throws InputError if the folder holds no run, or settings of another version */
 export function readRunExperiment(run: string): Experiment {
   checkHoldsRun(run);
   const file = runPaths(run).experiment;
-  const held = readJson(file);
-  const result = experimentSchema.safeParse(held);
-  if (result.success) return result.data;
-  const { field, message } = explainIssue(result.error.issues[0]!, held, []);
-  throw new InputError(`${file}: ${field}: ${message}`);
+  return checkSettings(experimentSchema, readJson(file), { source: file });
 }
 
 export const holdsStudy = (folder: string): boolean => existsSync(path.join(folder, STUDY_FILE));

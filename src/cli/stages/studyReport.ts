@@ -5,13 +5,14 @@ import { studies } from '../../../experiments/studies/index.ts';
 import { readJson } from '../../files.ts';
 import type { CellSource, StudySource } from '../../report/study/source.ts';
 import { type Study, STUDY_FILE } from '../../study.ts';
+import { evaluationData } from '../evaluationData.ts';
 import { quote } from '../flags.ts';
 import { checkStudy, type LoadedStudy } from '../loadStudy.ts';
 import { suggestion } from '../nearest.ts';
 import { holdsStudy } from './runFolder.ts';
 import { measuredCells } from '../studyCells.ts';
 import { holdsCell, isKept } from '../sweep/state.ts';
-import { otherData, workOf } from '../sweep/work.ts';
+import { workOf } from '../sweep/work.ts';
 
 /** @throws InputError if the study, or one beside it, is malformed or its cells are of other settings */
 export function readStudySource(folder: string): StudySource {
@@ -28,7 +29,7 @@ export function readStudySource(folder: string): StudySource {
       .map((each) => ({
         label: each.label,
         // Cells differ in other settings than those of the board.
-        task: otherData(each, loaded.cells[0]!.experiment, study)?.task ?? null,
+        task: evaluationData(each, loaded.cells[0]!.experiment, { source: folder })?.task ?? null,
       })),
     cells: [...cellsOf(loaded, folder), ...others.flatMap(({ found }) => found ?? [])],
     absent: others.filter(({ found }) => found === null).map(({ name }) => name),

@@ -2,14 +2,13 @@
  * What a cell of a study takes: command lines that anyone can type, and the records that they leave.
  */
 import path from 'node:path';
-import { InputError } from '../../../envs/inputError.ts';
 import type { Corruption } from '../../../traces/corruptions.ts';
-import { dataSchema, type DataSettings, type Experiment } from '../../experiment.ts';
+import type { DataSettings, Experiment } from '../../experiment.ts';
 import { roundPaths } from '../../improvement/rounds.ts';
 import { firstExperiment, improvementName, roundExperiment } from '../../improvementSettings.ts';
-import { merged, modesOf } from '../../study.ts';
-import type { ListedEvaluation, Study, StudyEvaluation } from '../../study.ts';
+import { modesOf, type ListedEvaluation, type Study } from '../../study.ts';
 import { decodingOf } from '../actions/evaluate.ts';
+import { evaluationData } from '../evaluationData.ts';
 import type { CheckedCell } from '../loadStudy.ts';
 import { datasetFolder } from '../stages/data.ts';
 import { asked, nameOf, ownDecoding, type Decoding } from '../stages/decoding.ts';
@@ -61,7 +60,6 @@ export interface ExpectedEvaluation {
   readonly tasks: number;
 }
 
-/** @throws InputError naming a field of an evaluation's data */
 export function workOf(
   cell: CheckedCell,
   study: Study,
@@ -81,7 +79,7 @@ export function workOf(
   for (const evaluation of study.evaluations) {
     const modes = experiment.evaluation.modes.filter((m) => modesOf(evaluation).includes(m));
     if (modes.length === 0) continue;
-    const other = otherData(evaluation, experiment, study);
+    const other = evaluationData(evaluation, experiment, { source: study.name });
     if (other !== null) data.set(place(other), other);
     const { modes: _, data: __, ...given } = evaluation;
     listed.push({ ...given, modes, ...(other !== null && { data: place(other) }) });
@@ -139,24 +137,4 @@ function expected(
     corruption: one.corruption,
     tasks,
   }));
-}
-
-/** Settings of the data of an evaluation, or null if they are the cell's. */
-export function otherData(
-  { label, data, split, tasks }: StudyEvaluation,
-  experiment: Experiment,
-  study: Study,
-): DataSettings | null {
-  if (data === undefined) return null;
-  // A seed of its own: the same one would propose the boards that the cell is trained on.
-  const seed = `${experiment.data.seed}-${label}`;
-  const counts = { trainCount: 1, validationCount: 0, testCount: 0, [`${split}Count`]: tasks };
-  const result = dataSchema.safeParse(
-    merged({ ...experiment.data, seed, ...counts }, data, 'data'),
-  );
-  if (result.success) return result.data;
-  const [issue] = result.error.issues;
-  throw new InputError(
-    `study ${study.name}: evaluation ${label}: data.${issue!.path.join('.')}: ${issue!.message}`,
-  );
 }

@@ -63,6 +63,7 @@ describe('kit eval --evaluations', () => {
   });
 
   it.each([
+    [[], /^kit: list\.json: must list one evaluation or more; it is \[\]\n$/],
     [[{ ...ONE, tasks: 0 }], /^kit: list\.json: \[0\]\.tasks: .*0\n$/],
     [[{ ...ONE, topk: 3 }], /^kit: list\.json: \[0\]\.topk: there is no such setting.*\n$/],
     [[ONE, ONE], /^kit: list\.json: two evaluations have the same label.*\n$/],

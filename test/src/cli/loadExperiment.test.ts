@@ -119,7 +119,7 @@ describe('--set', () => {
     ['evaluation.topP=0.5', 'evaluation.topP: needs a temperature above 0; it is 0.5'],
     ['evaluation.form=sonnet', /evaluation.form: expected one of "any".*, not "sonnet"$/],
     ['evaluation.precision=fp16', /evaluation.precision: expected one of "fp32".*, not "fp16"$/],
-    ['name=a/b', /name: letters, digits/],
+    ['name=a/b', /name: must be letters, digits/],
     ['evaluation.modes=["slow","slow"]', /modes: a mode is given twice; it is \["slow","slow"\]$/],
   ])('%s is refused in one line', async (set, message) => {
     const expected = typeof message === 'string' ? `--set ${message}` : message;

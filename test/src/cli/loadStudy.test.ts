@@ -80,7 +80,60 @@ describe('a study of one’s own', () => {
       /^mine.json: evaluations\[0\].topK: needs a temperature above 0; it is 3$/,
     ],
     [{ cells: {} }, /^mine.json: cells: expected one cell or more/],
-    [{ cells: { 'a b': {} } }, /^mine.json: cells/],
+    [
+      { cells: { 'a b': {} } },
+      /^mine.json: cells\["a b"\]: must be letters, .* only, and begin with a letter or digit$/,
+    ],
+    [{ cells: { '../x': {} } }, /^mine.json: cells\["..\/x"\]: must be letters, /],
+    [{ cells: { '.x': {} } }, /^mine.json: cells\[".x"\]: must be letters, /],
+    [
+      { cells: JSON.parse('{"a":{},"__proto__":{}}') },
+      /^mine.json: cells.__proto__: nothing can be called so$/,
+    ],
+    [
+      { cells: { a: { training: JSON.parse('{"__proto__":{"steps":1}}') } } },
+      /^mine.json: cells.a.training.__proto__: nothing can be called so$/,
+    ],
+    [
+      { beside: JSON.parse('{"__proto__":["a"]}') },
+      /^mine.json: beside.__proto__: nothing can be called so$/,
+    ],
+    [
+      { cells: { a: { training: { constructor: 1 } } } },
+      /^mine.json: cells.a.training.constructor: there is no such setting/,
+    ],
+    [
+      { base: { ...MINE.base, toString: 1 } },
+      /^mine.json: base.toString: there is no such setting/,
+    ],
+    [
+      { evaluations: [{ label: 'a', tasks: 1, samples: 1, temperature: 0, data: { foo: 1 } }] },
+      /^mine.json: evaluations\[0\].data.foo: there is no such setting$/,
+    ],
+    [
+      {
+        evaluations: [
+          { label: 'a', tasks: 1, samples: 1, temperature: 0, data: { task: { wals: 1 } } },
+        ],
+      },
+      /^mine.json: evaluations\[0\].data.task.wals: there is no such setting; did you mean task.walls\?$/,
+    ],
+    [
+      {
+        evaluations: [
+          { label: 'a', tasks: 1, samples: 1, temperature: 0, data: { task: { width: 1 } } },
+        ],
+      },
+      /^mine.json: evaluations\[0\].data.task.width: must be at least 2, not 1$/,
+    ],
+    [
+      {
+        evaluations: [
+          { label: 'a', tasks: 1, samples: 1, temperature: 0, modes: ['slow', 'slow'] },
+        ],
+      },
+      /^mine.json: evaluations\[0\].modes: a mode is given twice; it is /,
+    ],
     [{ cellz: {} }, /^mine.json: cellz: there is no such setting; did you mean cells\?$/],
     [{ seeds: [1, 1] }, /^mine.json: seeds: a seed is given twice/],
     [{ seeds: [] }, /^mine.json: seeds: /],
@@ -190,6 +243,23 @@ describe('a study of one’s own', () => {
     expectInputError(() => check(study), message);
   });
 
+  it('may use names that every record has', () => {
+    const names = ['constructor', 'toString', 'valueOf', 'hasOwnProperty'];
+    const cells = Object.fromEntries(names.map((name) => [name, {}]));
+    const { study, cells: expanded } = check({ name: 'constructor', cells, seeds: [1] });
+    expect(expanded.map(({ cell }) => cell)).toEqual(names);
+    expect(Object.keys(study.cells)).toEqual(names);
+    const of = { study: 'toString', cell: 'plain', mode: 'slow' };
+    expectInputError(
+      () => check({ claims: [{ ...CLAIM, of }] }),
+      /^mine.json: claims\[0\].of.study: beside names no study "toString"$/,
+    );
+  });
+
+  it('that is no record is named without a field', () => {
+    expectInputError(() => checkStudy([], 'mine.json'), /^mine.json: expected object, not \[\]$/);
+  });
+
   it('does not stand beside itself', () => {
     expectInputError(
       () => check({ beside: { mine: ['plain'] } }),
@@ -283,10 +353,5 @@ describe('the work of a cell', () => {
     expect(own!.trainCount).toBe(40);
     expect(open).toMatchObject({ trainCount: 1, validationCount: 0, testCount: 8, seed: '1-open' });
     expect(open!.task).toMatchObject({ width: 4, walls: [0.1, 0.1] });
-    const wrong = { ...evaluation, data: { task: { width: 1 } } };
-    expectInputError(
-      () => workFor({ evaluations: [wrong] }),
-      /^study mine: evaluation open: data.task.width: /,
-    );
   });
 });
