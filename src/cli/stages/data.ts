@@ -10,6 +10,7 @@ import { readJson, sha256, writeJsonAtomic } from '../../files.ts';
 import { runPaths } from '../../training/runFolder.ts';
 import { formatNumber } from '../progress.ts';
 import type { Session } from '../session.ts';
+import { checkSettings } from '../settingErrors.ts';
 
 export interface Dataset {
   readonly folder: string;
@@ -120,10 +121,7 @@ export function readDataLink(run: string): Dataset {
 const LINK = 'data.json';
 
 function settingsOf({ folder, manifest }: Dataset): DataSettings {
-  const result = dataSchema.safeParse(manifest.settings);
-  if (result.success) return result.data;
-  const [issue] = result.error.issues;
-  throw new InputError(`${folder}: settings.${issue!.path.join('.')}: ${issue!.message}`);
+  return checkSettings(dataSchema, manifest.settings, { source: folder, at: 'settings' });
 }
 
 /** With its keys in one order, whatever order they were written in. */
