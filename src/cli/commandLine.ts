@@ -1,9 +1,8 @@
 /** The command line as yargs reads it: strict, in English, every value left as text. */
 import makeYargs, { type Argv } from 'yargs';
-import { explain, GLOBAL_FLAGS, NO_COMMAND } from './complaints.ts';
+import { explained, GLOBAL_FLAGS, NO_COMMAND } from './complaints.ts';
 import { declare, NO_VALUE, STDIN, usageOf, type Command } from './command.ts';
-import { COMPLETION_REQUEST, completions } from './completion.ts';
-import { UsageError } from './usageError.ts';
+import { completionCommand, COMPLETION_REQUEST, completions } from './completion.ts';
 
 export interface GlobalFlags {
   readonly verbose: boolean;
@@ -17,9 +16,6 @@ export type Invoke = (
 ) => Promise<void>;
 
 const SWITCH = { type: 'boolean', ...NO_VALUE } as const;
-
-const COMPLETION_COMMAND = 'completion';
-const COMPLETION_HELP = 'Print a script that lets the shell complete kit commands';
 
 export interface CommandLineOptions {
   readonly commands: readonly Command[];
@@ -40,20 +36,16 @@ export async function runCommandLine(
   }
   const yargs = strictYargs(argv, version).fail((message: string | null, error?: Error) => {
     const own = error !== undefined && error.name !== 'YError';
-    throw own ? error : new UsageError(explain(message ?? error?.message ?? '', argv, commands));
+    throw own ? error : explained(message ?? error?.message ?? '', argv, all);
   });
-  for (const command of commands) {
+  const all = [...commands, completionCommand(() => void yargs.showCompletionScript())];
+  for (const command of all) {
     yargs.command(
       usageOf(command),
       command.describe,
       (own: Argv<object>) => declare(own, command),
       (given: Readonly<Record<string, unknown>>) => invoke(command, given, globalFlags(given)),
     );
-  }
-  yargs.completion(COMPLETION_COMMAND, COMPLETION_HELP, () => []);
-  if (argv.length === 0) {
-    yargs.showHelp('error');
-    throw new UsageError(NO_COMMAND);
   }
   await yargs.parseAsync();
 }

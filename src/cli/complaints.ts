@@ -3,26 +3,58 @@
  * nearest one that exists.
  */
 import type { Command } from './command.ts';
+import { usageOf } from './command.ts';
 import { flagName, quote } from './flags.ts';
 import { suggestion } from './nearest.ts';
+import { UsageError } from './usageError.ts';
 
 /** Flags of every command. */
 export const GLOBAL_FLAGS: readonly string[] = ['help', 'version', 'verbose', 'quiet'];
 
-export const NO_COMMAND = 'name a command; `kit --help` lists them';
+export const NO_COMMAND = 'name a command';
 
-export function explain(
+/** What yargs calls a command line that lacks something. */
+const INCOMPLETE = /^(Missing required argument|Not enough non-option argument)/;
+
+/** @param message of yargs */
+export function explained(
   message: string,
   argv: readonly string[],
   commands: readonly Command[],
-): string {
+): UsageError {
+  const explanation = explain(message, argv, commands);
+  const isIncomplete = explanation === NO_COMMAND || INCOMPLETE.test(message);
+  return new UsageError(explanation, { isIncomplete });
+}
+
+/** How the command of a line is used, or the kit, and where its help is. */
+export function usageHint(argv: readonly string[], commands: readonly Command[]): string {
+  const command = commandOf(argv, commands);
+  if (command === undefined) {
+    const names = commands.map(({ name }) => name).join(', ');
+    return `usage: kit <command>; \`kit --help\` says what each does\ncommands: ${names}`;
+  }
+  const needed = Object.entries(command.flags)
+    .filter(([, { required }]) => required)
+    .map(([key]) => ` --${flagName(key)} <${key.toUpperCase()}>`);
+  const others = Object.keys(command.flags).length > needed.length ? ' [flags]' : '';
+  const usage = `usage: kit ${usageOf(command)}${needed.join('')}${others}`;
+  return `${usage}; \`kit ${command.name} --help\` says more`;
+}
+
+function commandOf(argv: readonly string[], commands: readonly Command[]): Command | undefined {
   const word = argv.find((arg) => !arg.startsWith('-'));
-  const command = commands.find(({ name }) => name === word);
+  return commands.find(({ name }) => name === word);
+}
+
+function explain(message: string, argv: readonly string[], commands: readonly Command[]): string {
+  const word = argv.find((arg) => !arg.startsWith('-'));
+  const command = commandOf(argv, commands);
   const [kind = '', names = ''] = message.split(/: (.*)/s);
   const [name = ''] = names.split(', ');
   switch (kind.replace(/s$/, '')) {
     case NO_COMMAND: {
-      const known = GLOBAL_FLAGS.map((each) => `--${each}`);
+      const known = [...GLOBAL_FLAGS.map((each) => `--${each}`), '-h', '-q'];
       const flag = argv.find((arg) => /^-./.test(arg) && !known.includes(arg.split('=')[0]!));
       return flag === undefined ? message : unknownFlag(flag, command ? [command] : commands);
     }

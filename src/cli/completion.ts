@@ -2,11 +2,21 @@
  * What the shell may complete: commands, flags, and the values that are known. Where there is
  * nothing to offer, the shell completes names of files.
  */
-import type { Command } from './command.ts';
+import { defineCommand, type Command } from './command.ts';
 import { flagName } from './flags.ts';
 
 /** How the script that yargs prints asks for completions; the words of the line follow. */
 export const COMPLETION_REQUEST = '--get-yargs-completions';
+
+/** @param printScript the one for the user's shell */
+export const completionCommand = (printScript: () => void): Command =>
+  defineCommand({
+    name: 'completion',
+    describe: 'Print a script that lets the shell complete kit commands',
+    flags: {},
+    examples: [['kit completion >> ~/.bashrc', 'For every shell that is opened from now on']],
+    run: async () => printScript(),
+  });
 
 /** @param words of the line from `kit` on, the one under the cursor last */
 export async function completions(

@@ -10,6 +10,7 @@ import { InputError } from '../../envs/inputError.ts';
 import type { Command } from './command.ts';
 import { runCommandLine, type GlobalFlags } from './commandLine.ts';
 import { commands } from './commands/index.ts';
+import { usageHint } from './complaints.ts';
 import { kitVersion } from '../kitPackage.ts';
 import { CHILD, createSession, ignoreOutputEvent, Interruption, OutputClosed } from './session.ts';
 import { UsageError } from './usageError.ts';
@@ -22,7 +23,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     await runCommandLine(argv, { commands, version: kitVersion(), invoke });
     return 0;
   } catch (error) {
-    return report(error, { verbose: argv.includes('--verbose') });
+    return report(error, argv);
   } finally {
     process.stdout.off('error', ignoreOutputEvent);
     process.stderr.off('error', ignoreOutputEvent);
@@ -71,8 +72,8 @@ async function interruptible(
   controller.signal.throwIfAborted();
 }
 
-/** One line on stderr, the stack only if asked for. */
-function report(error: unknown, { verbose }: { verbose: boolean }): number {
+/** One line on stderr, the usage if something is missing, the stack only if asked for. */
+function report(error: unknown, argv: readonly string[]): number {
   if (error instanceof OutputClosed) return 0;
   const message = error instanceof Error ? error.message : String(error);
   const line = message.trim().replaceAll(/\s*\n\s*/g, ' ');
@@ -87,6 +88,10 @@ function report(error: unknown, { verbose }: { verbose: boolean }): number {
       ? line
       : `unexpected error: ${line || 'no message'}; run again with --verbose for the stack`,
   );
+  if (error instanceof UsageError && error.isIncomplete) {
+    process.stderr.write(`${usageHint(argv, commands)}\n`);
+  }
+  const verbose = argv.includes('--verbose');
   if (verbose && error instanceof Error) process.stderr.write(`${error.stack}\n`);
   return error instanceof UsageError ? 2 : 1;
 }

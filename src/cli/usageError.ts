@@ -4,4 +4,11 @@
  */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
+  /** Whether something is missing, so that the command's usage helps. */
+  readonly isIncomplete: boolean;
+
+  constructor(message: string, { isIncomplete = false } = {}) {
+    super(message);
+    this.isIncomplete = isIncomplete;
+  }
 }

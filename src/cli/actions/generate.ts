@@ -113,7 +113,7 @@ function sides(
   const side = size ?? (width === undefined && height === undefined ? standard : undefined);
   if (side !== undefined) return { width: side, height: side };
   if (width === undefined && height === undefined) {
-    throw new UsageError('--size is missing (or --width and --height)');
+    throw new UsageError('--size is missing (or --width and --height)', { isIncomplete: true });
   }
   if (width === undefined) throw new UsageError('--width is missing beside --height');
   if (height === undefined) throw new UsageError('--height is missing beside --width');

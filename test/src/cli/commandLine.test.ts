@@ -58,6 +58,8 @@ describe('a command line that can not be understood ends with 2 and one line', (
     ['eval RUN --samples 1.5', '--samples must be a whole number, not "1.5"'],
     ['eval RUN --temperature warm', '--temperature must be a number, not "warm"'],
     ['show DATA --level one', '--level must be a whole number, not "one"'],
+    ['completion zzz', 'completion takes no further argument "zzz"'],
+    ['completion --zzz', 'unknown flag --zzz'],
     ['data', 'data needs ACTION and DATASET'],
     ['data stats', 'data needs ACTION and DATASET'],
     ['data stast DATA', 'data: there is no "stast", only stats; did you mean stats?'],
@@ -133,11 +135,40 @@ describe('a value that can not be used ends with 1 and one line', () => {
 });
 
 describe('the frame', () => {
-  it('shows the help and ends with 2 if no command is named', async () => {
-    const { code, stdout, stderr } = await runKit();
+  it.each([
+    [
+      '',
+      'name a command',
+      'kit <command>; `kit --help` says what each does\ncommands: run, sweep, ',
+    ],
+    [
+      '-q',
+      'name a command',
+      'kit <command>; `kit --help` says what each does\ncommands: run, sweep, ',
+    ],
+    ['sweep', 'sweep needs STUDY', 'kit sweep <STUDY> [flags]; `kit sweep --help` says more\n'],
+    [
+      'train',
+      'train needs EXPERIMENT',
+      'kit train <EXPERIMENT> --out <OUT> [flags]; `kit train --help` says more\n',
+    ],
+    [
+      'train demo',
+      '--out is missing',
+      'kit train <EXPERIMENT> --out <OUT> [flags]; `kit train --help` says more\n',
+    ],
+    [
+      'gen-mazes',
+      '--size is missing (or --width and --height)',
+      'kit gen-mazes [flags]; `kit gen-mazes --help` says more\n',
+    ],
+    ['report', 'report needs RUN', 'kit report <RUN..> [flags]; `kit report --help` says more\n'],
+  ])('says how `kit %s` is used, in a few lines', async (line, complaint, usage) => {
+    const argv = line.split(' ').filter((word) => word !== '');
+    const { code, stdout, stderr } = await runKit(...argv);
     expect([code, stdout]).toEqual([2, '']);
-    expect(stderr).toContain('kit trace <FILE>');
-    expect(stderr).toMatch(/\nkit: name a command; .*\n$/);
+    expect(stderr.startsWith(`kit: ${complaint}\nusage: ${usage}`)).toBe(true);
+    expect(stderr.trimEnd().split('\n').length).toBeLessThanOrEqual(3);
   });
 
   it('names stdin once in what is wrong with a drawing on it', async () => {
@@ -182,7 +213,7 @@ async function expectRefusal(
 ): Promise<void> {
   const places: Record<string, string> = { OUT: out, RUN: folder, DATA: notRun };
   const outcome = await runKit(...argv.split(' ').map((word) => places[word] ?? word));
-  const lines = outcome.stderr.split('\n').filter((each) => !each.startsWith('generating'));
+  const lines = outcome.stderr.split('\n').filter((each) => !/^(generating|usage: )/.test(each));
   expect(outcome).toMatchObject({ code, stdout: '' });
   expect(lines).toEqual([expect.stringMatching(/^kit: /), '']);
   const message = lines[0]!.replace(/^kit: /, '').replaceAll(folder, 'RUN');
