@@ -65,7 +65,7 @@ function strictYargs(argv: readonly string[], version: string): Argv {
       'greedy-arrays': false,
     })
     .option('verbose', { ...SWITCH, describe: 'Show the stack of an error' })
-    .option('quiet', { ...SWITCH, alias: 'q', describe: 'No progress and no remarks' })
+    .option('quiet', { ...SWITCH, alias: 'q', describe: 'Show no progress and no remarks' })
     .alias('help', 'h')
     .version(version)
     .nargs({ help: 0, version: 0 })

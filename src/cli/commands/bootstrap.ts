@@ -9,40 +9,52 @@ export const bootstrap = defineCommand({
   arguments: [RUN],
   flags: {
     rounds: integer(
-      'How many in all; further ones go on from those before [default: 3]',
+      'Number of rounds in all, with those that are done [default: 3]',
       LIMITS.improvementRounds,
     ),
-    samples: integer('Responses per training task and round [default: 32]', LIMITS.samples),
+    samples: integer('Responses per task in each round [default: 32]', LIMITS.samples),
     tasks: integer(
-      'Training tasks, the first ones [default: all that the run was trained on]',
+      'Number of training tasks, from the first on [default: all that the run was trained on]',
       LIMITS.tasks,
     ),
-    mode: oneOf('In which the model answers: slow or auto [default: slow]', ['slow', 'auto']),
+    mode: oneOf('Mode in which the model answers: slow or auto [default: slow]', ['slow', 'auto']),
     ...choiceFlags('1'),
-    temperature: decimal('Of sampling [default: 1]', LIMITS.drawingTemperature),
-    maxTokens: integer("Longest response [default: the experiment's]", LIMITS.responseTokens),
+    temperature: decimal('Sampling temperature [default: 1]', LIMITS.drawingTemperature),
+    maxTokens: integer(
+      "Most tokens of a response [default: the experiment's]",
+      LIMITS.responseTokens,
+    ),
     precision: planningPrecision('fp32'),
-    steps: integer('Of training, in each round [default: 10000]', LIMITS.steps),
-    learningRate: decimal("Its peak in each round [default: the training's]", LIMITS.learningRate),
+    steps: integer('Training steps in each round [default: 10000]', LIMITS.steps),
+    learningRate: decimal(
+      "Peak learning rate in each round [default: that of the run's training]",
+      LIMITS.learningRate,
+    ),
     warmupSteps: integer(
-      "Until it [default: the training's, at most a fifth of the steps]",
+      "Steps of linear warm-up in each round [default: those of the run's training, at most a fifth of --steps]",
       LIMITS.warmupSteps,
     ),
     freshOptimizer: switchOn(
-      "Begin without the optimiser's state, which exported weights come without",
+      "Start without the optimiser's state, which exported weights do not have",
     ),
-    seed: integer("Of responses and batches [default: the experiment's]", LIMITS.seed),
-    data: text("Data set [default: the run's own]"),
+    seed: integer("Seed of responses and batches [default: the experiment's]", LIMITS.seed),
+    data: text("Folder of the data set [default: the run's own]"),
     out: text('Folder of the rounds [default: RUN/bootstrapping]'),
     ...engineFlags,
   },
   examples: [
-    ['kit bootstrap runs/mine --tasks 4000 --steps 2000', 'As Searchformer: shorter traces'],
+    [
+      'kit bootstrap runs/mine --tasks 4000 --steps 2000',
+      'As in Searchformer: traces become shorter',
+    ],
     [
       'kit bootstrap runs/demo --mode auto --tasks 1000 --steps 2000',
-      "Does auto's thought shrink?",
+      'In auto mode: does the thought shrink?',
     ],
-    ['kit report runs/mine runs/mine/bootstrapping/round-3', 'Rounds are runs, beside others'],
+    [
+      'kit report runs/mine runs/mine/bootstrapping/round-3',
+      'The report of the run and of its third round',
+    ],
   ],
   goOn: 'the same command goes on',
   async run([folder], flags, session) {

@@ -7,17 +7,25 @@ export const compare = defineCommand({
   describe: 'Compare runs by their records, with intervals of how they differ from the first',
   arguments: [{ ...RUN, describe: 'Folders of runs, exported runs or studies', many: true }],
   flags: {
-    mode: someOf('slow, fast or auto; several with commas [default: all]', MODE_NAMES),
-    evaluation: text('Label or decoding, such as greedy or n64-t1 [default: all]'),
+    mode: someOf(
+      'Modes to compare: slow, fast, auto; several with commas [default: all]',
+      MODE_NAMES,
+    ),
+    evaluation: text(
+      'Label or decoding of the evaluations, such as greedy or n64-t1 [default: all]',
+    ),
     to: oneOf(
-      'Against this mode of the first run [default: each mode against the same]',
+      'Mode of the first run that all others are compared with [default: each mode with the same]',
       MODE_NAMES,
     ),
   },
   examples: [
     ['kit compare runs/demo runs/demo-mix', 'By how much mixing differs from the demo'],
-    ['kit compare results/demo-baselines --evaluation sampled', 'All cells against the first'],
-    ['kit compare runs/demo --to slow', 'Its other modes against slow'],
+    [
+      'kit compare results/demo-baselines --evaluation sampled',
+      'All cells of a study against the first',
+    ],
+    ['kit compare runs/demo --to slow', 'Fast and auto against slow, of one run'],
   ],
   async run(folders, flags, session) {
     const { compareRuns } = await import('../actions/compare.ts');

@@ -9,16 +9,16 @@ export const data = defineCommand({
     { name: 'DATASET', describe: 'The folder of a data set' },
   ],
   flags: {
-    split: oneOf('train, validation or test [default: all together]', [
+    split: oneOf('Split to measure: train, validation or test [default: all together]', [
       'train',
       'validation',
       'test',
     ]),
-    json: switchOn('One line of JSON, with all counts'),
+    json: switchOn('Print one line of JSON, with all counts'),
   },
   examples: [
     ['kit data stats data/maze30', 'Quartiles, histograms, published lengths, repeated tasks'],
-    ['kit data stats data/maze30 --split test --json', 'Of one split, for programs'],
+    ['kit data stats data/maze30 --split test --json', 'One split, for programs'],
   ],
   async run([action, dataset], flags, session) {
     const { runDataAction } = await import('../actions/data.ts');

@@ -8,10 +8,10 @@ export const exportCommand = defineCommand({
   arguments: [RUN],
   flags: {
     out: required(text('Folder of the copy')),
-    recordsOnly: switchOn('Settings and records only, neither weights nor a report'),
+    recordsOnly: switchOn('Copy settings and records only, neither weights nor a report'),
   },
   examples: [
-    ['kit export runs/demo --out results/demo', 'Some megabytes less: no optimiser, no data'],
+    ['kit export runs/demo --out results/demo', 'Without optimiser and data, so that it is small'],
     ['kit solve results/demo maze.txt', 'What was exported still plans'],
   ],
   async run([run = ''], flags, session) {

@@ -8,11 +8,17 @@ export const genMazes = defineCommand({
   describe: 'Generate mazes with their A* traces',
   flags: {
     size: integer('Cells per side, 2 to 100', LIMITS.mazeSide),
-    width: integer('Cells, instead of --size', LIMITS.mazeSide),
-    height: integer('Cells, instead of --size', LIMITS.mazeSide),
+    width: integer(
+      'Cells from left to right, with --height and instead of --size',
+      LIMITS.mazeSide,
+    ),
+    height: integer(
+      'Cells from top to bottom, with --width and instead of --size',
+      LIMITS.mazeSide,
+    ),
     walls: shares('Share of cells that are walls [default: 0.3-0.5]'),
     tasksPerLayout: integer(
-      'Starts and goals tried per wall layout [default: 1; released code: 100]',
+      "Starts and goals tried per wall layout [default: 1; the papers' code: 100]",
       LIMITS.tasksPerLayout,
     ),
     ...generationFlags,

@@ -8,10 +8,16 @@ export const genSokoban = defineCommand({
   describe: 'Generate Sokoban levels with their A* traces',
   flags: {
     size: integer('Cells per side, border included, 5 to 20 [default: 7]', LIMITS.sokobanSide),
-    width: integer('Cells, instead of --size', LIMITS.sokobanSide),
-    height: integer('Cells, instead of --size', LIMITS.sokobanSide),
-    boxes: integer('Boxes and docks [default: 2]', LIMITS.boxes),
-    walls: integer('Inner walls [default: 2]', LIMITS.innerWalls),
+    width: integer(
+      'Cells from left to right, with --height and instead of --size',
+      LIMITS.sokobanSide,
+    ),
+    height: integer(
+      'Cells from top to bottom, with --width and instead of --size',
+      LIMITS.sokobanSide,
+    ),
+    boxes: integer('Number of boxes, and of docks [default: 2]', LIMITS.boxes),
+    walls: integer('Number of inner walls [default: 2]', LIMITS.innerWalls),
     ...generationFlags,
   },
   examples: [

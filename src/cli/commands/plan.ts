@@ -9,7 +9,7 @@ export const plan = defineCommand({
   arguments: [
     {
       name: 'EXPERIMENT',
-      describe: "An experiment or study from `kit list`, or a .json or .mjs file of one's own",
+      describe: 'An experiment or study from `kit list`, or a .json or .mjs file of your own',
       choices: async () => [
         ...((await EXPERIMENT.choices?.()) ?? []),
         ...Object.keys((await import('../../../experiments/studies/index.ts')).studies),
@@ -17,14 +17,14 @@ export const plan = defineCommand({
     },
   ],
   flags: {
-    jobs: integer('Of a study: cells at once [default: cores]', LIMITS.cells),
-    noTime: switchOn('Measures nothing, so needs no engine'),
+    jobs: integer('Cells of a study that run at once [default: the number of cores]', LIMITS.cells),
+    noTime: switchOn('Measure no times, so that no engine is needed'),
     ...engineFlags,
   },
   examples: [
     ['kit plan demo', 'Tokens, memory and time of one experiment'],
-    ['kit plan demo-baselines', 'Of each cell of a study, and of all'],
-    ['kit plan maze30 --no-time', 'Counted only'],
+    ['kit plan demo-baselines', 'Each cell of a study, and all together'],
+    ['kit plan maze30 --no-time', 'Tokens and memory only'],
   ],
   async run([experiment], flags, session) {
     const { planWork } = await import('../actions/plan.ts');

@@ -8,9 +8,11 @@ export const play = defineCommand({
   describe: 'Watch A* and a model think, in a browser',
   arguments: [{ ...RUN, describe: 'The folder of a run, to be chosen first', optional: true }],
   flags: {
-    port: integer('Of the server [default: any that is free]', LIMITS.port),
-    noOpen: switchOn('Opens no browser'),
-    export: text('Writes the page with its models into this folder, for any web host, and ends'),
+    port: integer('Port of the server [default: any that is free]', LIMITS.port),
+    noOpen: switchOn('Open no browser'),
+    export: text(
+      'Folder to write the page and its models into, for any web host; nothing is served',
+    ),
   },
   examples: [
     ['kit play', 'The model that the kit ships, and those below runs and results'],

@@ -8,13 +8,13 @@ export const run = defineCommand({
   arguments: [EXPERIMENT],
   flags: {
     out: text('Folder of the run [default: runs/<name>]'),
-    data: text("Data set [default: the experiment's own, generated if need be]"),
+    data: text("Folder of the data set [default: the experiment's own, generated if need be]"),
     ...settingsFlags,
     ...engineFlags,
   },
   examples: [
     ['kit run demo', 'Mazes, training, evaluation and report in minutes'],
-    ['kit run demo --out runs/short --set training.steps=500', 'With another setting'],
+    ['kit run demo --out runs/short --set training.steps=500', 'The same with another setting'],
     ['kit run mine.json', 'An experiment of your own'],
   ],
   goOn: 'the same command goes on',

@@ -4,7 +4,7 @@ import { switchOn } from '../flags.ts';
 export const setup = defineCommand({
   name: 'setup',
   describe: 'Install the native tensor engine',
-  flags: { gpu: switchOn('With CUDA') },
+  flags: { gpu: switchOn('Install the engine with CUDA') },
   examples: [
     ['kit setup', 'Finds TensorFlow, or fetches it, and compiles the binding'],
     ['KIT_TENSORFLOW=/opt/tensorflow kit setup', 'Uses a TensorFlow that is already there'],

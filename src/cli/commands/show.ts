@@ -7,17 +7,17 @@ export const show = defineCommand({
   describe: 'Show an example of a data set, and what each dropping level leaves of it',
   arguments: [{ name: 'DATASET', describe: 'The folder of a data set' }],
   flags: {
-    index: withDefault(integer('Which example, from 0', LIMITS.index), '0'),
+    index: withDefault(integer('Number of the example, from 0', LIMITS.index), '0'),
     split: withDefault(
-      oneOf('train, validation or test', ['train', 'validation', 'test']),
+      oneOf('Split of the example: train, validation or test', ['train', 'validation', 'test']),
       'train',
     ),
-    level: integer('Only this dropping level, 0 to 4 [default: all]', LIMITS.level),
-    seed: integer('Of what level 3 drops [default: 1]', LIMITS.seed),
+    level: integer('Dropping level to show, 0 to 4 [default: all]', LIMITS.level),
+    seed: integer('Seed of what level 3 drops [default: 1]', LIMITS.seed),
   },
   examples: [
-    ['kit show data/maze30 --index 3', 'All levels'],
-    ['kit show data/maze30 --index 3 --level 2', 'Without close clauses and costs'],
+    ['kit show data/maze30 --index 3', 'An example at all levels'],
+    ['kit show data/maze30 --index 3 --level 2', 'The same without close clauses and costs'],
   ],
   async run([dataset], flags, session) {
     const { showExample } = await import('../actions/show.ts');

@@ -6,17 +6,26 @@ import { choiceFlags, engineFlags, MODE_NAMES, planningPrecision, RUN } from './
 export const solve = defineCommand({
   name: 'solve',
   describe: "Show a model's plan for drawn problems, with its trace and A*'s beside it",
-  arguments: [RUN, { name: 'FILE', describe: 'Drawn problems, as for kit trace; - reads stdin' }],
+  arguments: [
+    RUN,
+    { name: 'FILE', describe: 'File of drawn problems, as for kit trace; - reads stdin' },
+  ],
   flags: {
-    mode: withDefault(oneOf('slow, fast or auto', MODE_NAMES), 'auto'),
+    mode: withDefault(
+      oneOf('Mode in which the model answers: slow, fast or auto', MODE_NAMES),
+      'auto',
+    ),
     samples: withDefault(
-      integer('Responses to draw, of which the best is shown', LIMITS.samples),
+      integer('Responses per problem, of which the best is shown', LIMITS.samples),
       '1',
     ),
     ...choiceFlags('0, or 1 with --samples, --top-k or --top-p'),
-    maxTokens: integer("Longest response [default: the experiment's]", LIMITS.responseTokens),
+    maxTokens: integer(
+      "Most tokens of a response [default: the experiment's]",
+      LIMITS.responseTokens,
+    ),
     precision: planningPrecision('fp32'),
-    seed: integer('Of the samples [default: 1]', LIMITS.seed),
+    seed: integer('Seed of the samples [default: 1]', LIMITS.seed),
     ...engineFlags,
   },
   examples: [

@@ -10,11 +10,14 @@ export const sweep = defineCommand({
   flags: {
     out: text('Folder of the runs [default: runs/<study>]'),
     results: text('Folder of the records worth keeping [default: results/<study>]'),
-    jobs: integer('Cells at once, each with one thread [default: cores]', LIMITS.cells),
-    only: names('These cells; several with commas [default: all]'),
-    seeds: integers('These seeds; several with commas [default: all]', LIMITS.seed),
+    jobs: integer(
+      'Cells that run at once, each with one thread [default: the number of cores]',
+      LIMITS.cells,
+    ),
+    only: names('Names of the cells to run; several with commas [default: all]'),
+    seeds: integers('Seeds to run; several with commas [default: all]', LIMITS.seed),
     backend: engineFlags.backend,
-    dryRun: switchOn('Says what would be done, and does nothing'),
+    dryRun: switchOn('Say what would be done, and do nothing'),
   },
   examples: [
     ['kit sweep demo-baselines', 'Every cell with every seed'],

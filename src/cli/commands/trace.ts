@@ -9,13 +9,13 @@ export const trace = defineCommand({
     {
       name: 'FILE',
       describe:
-        'Mazes (# wall, . free, S start, G goal) or Sokoban levels (XSB), separated by blank lines; - reads stdin',
+        'File of mazes (# wall, . free, S start, G goal) or Sokoban levels (XSB), separated by blank lines; - reads stdin',
     },
   ],
   flags: {
-    json: switchOn('One line of JSON a problem'),
-    nondeterministic: switchOn('Shuffled children and random ties'),
-    seed: integer('Of a nondeterministic search [default: 1]', LIMITS.seed),
+    json: switchOn('Print one line of JSON per problem'),
+    nondeterministic: switchOn('Search with shuffled children and random ties'),
+    seed: integer('Seed of a nondeterministic search [default: 1]', LIMITS.seed),
   },
   examples: [
     ['kit trace maze.txt', 'Drawing, order of the search, tokens'],

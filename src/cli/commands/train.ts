@@ -8,13 +8,13 @@ export const train = defineCommand({
   arguments: [EXPERIMENT],
   flags: {
     out: required(text('Folder of the run')),
-    resume: switchOn('Goes on from the last checkpoint'),
-    data: text("Data set [default: the experiment's own, generated if need be]"),
+    resume: switchOn('Go on from the last checkpoint'),
+    data: text("Folder of the data set [default: the experiment's own, generated if need be]"),
     ...settingsFlags,
     ...engineFlags,
   },
   examples: [
-    ['kit train demo --out runs/demo --set training.steps=500', 'A short one'],
+    ['kit train demo --out runs/demo --set training.steps=500', 'A short training'],
     ['kit train mine.mjs --out runs/mine --data data/maze10', 'Your own, on your own data'],
     ['kit train demo --out runs/demo --resume', 'Goes on after Ctrl-C or a crash'],
   ],

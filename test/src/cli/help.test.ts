@@ -32,6 +32,15 @@ describe('the help', () => {
     expect(words).toContain('Examples:');
   });
 
+  it.each(byName)('of %s says of every flag what it is, without its neighbours', (_, command) => {
+    for (const { describe: does } of Object.values(command.flags)) {
+      // A noun or a verb first, not what a noun before it would need.
+      expect(does).toMatch(/^[A-Z]/);
+      expect(does).not.toMatch(/^(Of|In|Until|Its|These|This|Only|With|Which|How|Against|As) /);
+      expect(does.replace(/ \[.*/, '').split(' ').length).toBeGreaterThan(1);
+    }
+  });
+
   it.each(commands.flatMap(({ examples }) => examples))('shows what works: %s', async (line) => {
     const seen: [string, unknown][] = [];
     const argv = line
