@@ -24,7 +24,7 @@ export function checkClaims(loaded: LoadedStudy, source: string): void {
     const [of, to] = [claim.of, claim.to].map(({ study = name, cell, mode }) =>
       [study, cell, mode].join(' '),
     );
-    if (of === to) refuse('to', 'is what it is compared with');
+    if (of === to) refuse('to', 'is the same as of');
   }
 }
 

@@ -98,7 +98,7 @@ function checkNames(cells: readonly CheckedCell[], source: string): void {
   for (const { cell, experiment } of cells) {
     const taken = roundCells(cell, experiment).find((name) => names.has(name));
     if (taken === undefined) continue;
-    throw new InputError(`${source}: cells.${taken}: is what a round of cell ${cell} is called`);
+    throw new InputError(`${source}: cells.${taken}: is the name of a round of cell ${cell}`);
   }
 }
 

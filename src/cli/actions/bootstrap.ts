@@ -10,7 +10,7 @@ import type { ImprovementSettings } from '../../improvementSettings.ts';
 import { chooseCheckpoint } from '../../training/runModel.ts';
 import { flagName } from '../flags.ts';
 import type { Session } from '../session.ts';
-import { checkSettings } from '../settingErrors.ts';
+import { checked, checkSettings } from '../settingErrors.ts';
 import { trainedOn } from '../stages/data.ts';
 import { startEngine, type EngineFlags } from '../stages/engine.ts';
 import { ownDecoding } from '../stages/decoding.ts';
@@ -72,10 +72,10 @@ function improvementOf(flags: BootstrapFlags, out: string): ImprovementSettings 
   const given = Object.fromEntries(
     Object.entries({ ...asked, method }).filter(([, value]) => value !== undefined),
   );
-  const result = improvementSchema.safeParse({ ...settingsHeld(out), ...given });
-  if (result.success) return result.data;
-  const [issue] = result.error.issues;
-  throw new InputError(`--${flagName(String(issue!.path[0]))}: ${issue!.message}`);
+  const result = checked(improvementSchema, { ...settingsHeld(out), ...given });
+  if ('settings' in result) return result.settings;
+  const { field, message } = result.error;
+  throw new InputError(`--${flagName(field)}: ${message}`);
 }
 
 /** Of the rounds that are there, as many rounds as those or as are usual. */

@@ -91,7 +91,8 @@ function listedIn(
 ): readonly Partial<DecodingFlags>[] {
   const { backend: _, threads: __, ...others } = flags;
   const other = Object.entries(others).find(([, given]) => given !== undefined && given !== false);
-  if (other !== undefined) throw new UsageError(`--evaluations has no --${flagName(other[0])}`);
+  if (other !== undefined)
+    throw new UsageError(`--evaluations says all in its file: leave out --${flagName(other[0])}`);
   return readEvaluationList(file).map(({ modes, ...evaluation }) => ({
     ...evaluation,
     mode: modes,
@@ -113,10 +114,14 @@ export function decodingOf(flags: Partial<Omit<DecodingFlags, 'data'>>, own: Dec
   const { samples, temperature, topK, topP } = flags;
   const corruptions = corruptionsOf(flags);
   const greedy = flags.greedy || corruptions !== undefined;
-  if (greedy && (samples ?? 1) !== 1) throw new UsageError('--greedy draws no --samples');
-  if (greedy && (temperature ?? 0) !== 0) throw new UsageError('--greedy has no --temperature');
-  if (greedy && topK !== undefined) throw new UsageError('--greedy has no --top-k');
-  if (greedy && topP !== undefined) throw new UsageError('--greedy has no --top-p');
+  if (greedy && (samples ?? 1) !== 1)
+    throw new UsageError('--greedy gives one response: leave out --samples');
+  if (greedy && (temperature ?? 0) !== 0)
+    throw new UsageError('--greedy has temperature 0: leave out --temperature');
+  if (greedy && topK !== undefined)
+    throw new UsageError('--greedy takes the likeliest token: leave out --top-k');
+  if (greedy && topP !== undefined)
+    throw new UsageError('--greedy takes the likeliest token: leave out --top-p');
   const drawn = greedy ? 1 : (samples ?? own.samples);
   const { precision = own.precision } = flags;
   const choice = chosenBy(greedy ? { ...flags, temperature: 0 } : flags, own, drawn);
@@ -142,10 +147,14 @@ export function decodingOf(flags: Partial<Omit<DecodingFlags, 'data'>>, own: Dec
 function corruptionsOf(flags: Partial<Omit<DecodingFlags, 'data'>>): Corruption[] | undefined {
   const { corrupt, mode = ['slow'], samples = 1, temperature = 0, topK, topP } = flags;
   if (corrupt === undefined) return undefined;
-  if (mode.some((each) => each !== 'slow')) throw new UsageError('--corrupt has --mode slow only');
-  if (samples !== 1) throw new UsageError('--corrupt draws no --samples');
-  if (temperature !== 0) throw new UsageError('--corrupt has no --temperature');
-  if (topK !== undefined) throw new UsageError('--corrupt has no --top-k');
-  if (topP !== undefined) throw new UsageError('--corrupt has no --top-p');
+  if (mode.some((each) => each !== 'slow'))
+    throw new UsageError('--corrupt works in slow mode only: leave out --mode');
+  if (samples !== 1) throw new UsageError('--corrupt gives one response: leave out --samples');
+  if (temperature !== 0)
+    throw new UsageError('--corrupt has temperature 0: leave out --temperature');
+  if (topK !== undefined)
+    throw new UsageError('--corrupt takes the likeliest token: leave out --top-k');
+  if (topP !== undefined)
+    throw new UsageError('--corrupt takes the likeliest token: leave out --top-p');
   return [...new Set<Corruption>(['none', ...corrupt])];
 }

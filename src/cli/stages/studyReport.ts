@@ -48,7 +48,7 @@ function cellsBeside(folder: string, names: readonly string[], by: Study): CellS
   const { name } = loaded.study;
   if (name !== path.basename(folder)) {
     throw new InputError(
-      `${path.join(folder, STUDY_FILE)}: is of study ${name}: its folder must be called so too, ` +
+      `${path.join(folder, STUDY_FILE)}: is of study ${name}: its folder must have that name, ` +
         `to stand beside ${by.name}`,
     );
   }
@@ -57,7 +57,7 @@ function cellsBeside(folder: string, names: readonly string[], by: Study): CellS
     if (known.includes(name)) continue;
     throw new InputError(
       `${path.join(folder, STUDY_FILE)}: has no cell ${quote(name)}, ` +
-        `which ${by.name} has beside it${suggestion(name, known)}`,
+        `which ${by.name} names in beside${suggestion(name, known)}`,
     );
   }
   const labels = by.evaluations.map(({ label }) => label);

@@ -261,7 +261,7 @@ describe('kit bootstrap refuses in one line', () => {
   it('settings in the folder of the rounds that are none', async () => {
     for (const [setting, value, message] of [
       ['samples', 0, 'must be at least 1, not 0'],
-      ['sample', 2, 'there is no such setting'],
+      ['sample', 2, 'there is no such setting; did you mean samples?'],
     ] as const) {
       cpSync('runs/small', 'runs/edited', { recursive: true });
       const file = 'runs/edited/bootstrapping/improvement.json';

@@ -106,11 +106,11 @@ describe('kit eval --corrupt', () => {
   });
 
   it.each([
-    ['--mode slow,fast', '--corrupt has --mode slow only'],
-    ['--samples 2', '--corrupt draws no --samples'],
-    ['--temperature 1', '--corrupt has no --temperature'],
-    ['--top-k 2', '--corrupt has no --top-k'],
-    ['--top-p 0.5', '--corrupt has no --top-p'],
+    ['--mode slow,fast', '--corrupt works in slow mode only: leave out --mode'],
+    ['--samples 2', '--corrupt gives one response: leave out --samples'],
+    ['--temperature 1', '--corrupt has temperature 0: leave out --temperature'],
+    ['--top-k 2', '--corrupt takes the likeliest token: leave out --top-k'],
+    ['--top-p 0.5', '--corrupt takes the likeliest token: leave out --top-p'],
   ])('refuses %s', async (flags, message) => {
     const { code, stderr } = await kit(`${EVAL} --corrupt swap ${flags}`);
     expect(code).toBe(2);

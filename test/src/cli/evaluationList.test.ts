@@ -106,7 +106,7 @@ describe('kit eval --evaluations', () => {
       const [name] = flag.split(' ');
       expect([code, stderr]).toEqual([
         2,
-        expect.stringMatching(`^kit: --evaluations has no ${name}\n`),
+        expect.stringMatching(`^kit: --evaluations says all in its file: leave out ${name}\n`),
       ]);
     },
   );

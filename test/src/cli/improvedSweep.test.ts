@@ -69,7 +69,7 @@ describe('a sweep over a cell that improves', () => {
     const cells = { ...STUDY.cells, 'traces-round-1': {} };
     expectInputError(
       () => checkStudy({ ...STUDY, cells }, 'x'),
-      /^x: cells\.traces-round-1: is what a round of cell traces is called$/,
+      /^x: cells\.traces-round-1: is the name of a round of cell traces$/,
     );
     const greedy = { traces: { improvement: { tasks: 31 } } };
     expectInputError(

@@ -220,7 +220,7 @@ describe('a study of one’s own', () => {
       { to: { study: 'other', cell: 'small', mode: 'slow' } },
       /to\.cell: beside\.other has no cell "small"$/,
     ],
-    [{ to: { ...CLAIM.of, study: 'mine' } }, /to: is what it is compared with$/],
+    [{ to: { ...CLAIM.of, study: 'mine' } }, /to: is the same as of$/],
     [
       { evaluation: 'sample' },
       /evaluation: the study has no evaluation "sample"; did you mean sampled\?$/,

@@ -224,7 +224,10 @@ describe('kit eval', () => {
       const { code, stderr } = await kit(`eval runs/small --backend cpu -q ${flags}`);
       return [code, stderr];
     };
-    expect(await refusal('--greedy --top-k 3')).toEqual([2, 'kit: --greedy has no --top-k\n']);
+    expect(await refusal('--greedy --top-k 3')).toEqual([
+      2,
+      'kit: --greedy takes the likeliest token: leave out --top-k\n',
+    ]);
     expect(await refusal('--temperature 0 --top-p 0.9')).toEqual([
       1,
       'kit: --top-p needs a --temperature above 0, not 0\n',

@@ -55,7 +55,7 @@ describe('kit report', () => {
       beside: { old: ['dualformer'] },
     });
     expect(await refusal('report', own)).toBe(
-      'kit: /studies/old/study.json: is of study small-study: its folder must be called so too, to stand ' +
+      'kit: /studies/old/study.json: is of study small-study: its folder must have that name, to stand ' +
         'beside mine\n',
     );
   });

@@ -238,7 +238,7 @@ describe('a study beside others', () => {
     const folder = writeStudy(path.join(root, 'wrong'), wrong, { failed });
     expectInputError(
       () => report(folder),
-      /small-study\/study.json: has no cell "dualforme", which curve has beside it; did you mean dualformer\?$/,
+      /small-study\/study.json: has no cell "dualforme", which curve names in beside; did you mean dualformer\?$/,
     );
   });
 });
