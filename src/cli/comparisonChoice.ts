@@ -22,7 +22,7 @@ export interface EvaluatedRun {
 /** Whether the evaluation of a name is compared, or compared with. */
 export function isWanted(name: string, { mode, evaluation, to }: ComparisonFlags): boolean {
   return (
-    (mode === undefined || [...mode, to].some((each) => each === modeOf(name))) &&
+    (mode === undefined || [...mode, to].some((each) => each === modePart(name))) &&
     (evaluation === undefined || name.endsWith(`-${evaluation}`))
   );
 }
@@ -33,14 +33,14 @@ export function checkComparison(runs: readonly EvaluatedRun[], flags: Comparison
   const { mode, evaluation, to } = flags;
   const named = all.filter((name) => isWanted(name, { ...flags, mode: undefined }));
   if (named.length === 0) {
-    const decodings = distinct(all.map(decodingOf));
+    const decodings = distinct(all.map(decodingPart));
     throw new InputError(
       `--evaluation: there is no ${quote(evaluation!)}, only ${decodings.join(', ')}` +
         suggestion(evaluation!, distinct(decodings.flatMap(endingsOf))),
     );
   }
   const what = evaluation === undefined ? 'evaluation' : `evaluation ${evaluation}`;
-  const modes = distinct(named.map(modeOf));
+  const modes = distinct(named.map(modePart));
   if (mode !== undefined && !mode.some((each) => modes.includes(each))) {
     throw new InputError(
       `--mode: there is no ${what} in ${mode.join(' or ')}, only in ${modes.join(', ')}`,
@@ -48,18 +48,18 @@ export function checkComparison(runs: readonly EvaluatedRun[], flags: Comparison
   }
   if (to === undefined) return;
   const { folder, names } = runs[0]!;
-  const own = names.filter((name) => named.includes(name)).map(modeOf);
+  const own = names.filter((name) => named.includes(name)).map(modePart);
   if (!own.includes(to)) {
     const others = own.length === 0 ? '' : `, only in ${distinct(own).join(', ')}`;
     throw new InputError(`--to: ${folder} has no ${what} in ${to}${others}`);
   }
-  const compared = named.filter((name) => isWanted(name, flags) && modeOf(name) !== to);
+  const compared = named.filter((name) => isWanted(name, flags) && modePart(name) !== to);
   if (compared.length > 0 || runs.length > 1) return;
   throw new InputError(`--to: ${folder} has no ${what} in another mode to compare with ${to}`);
 }
 
-const modeOf = (name: string): string => name.split('-', 1)[0]!;
-const decodingOf = (name: string): string => name.slice(modeOf(name).length + 1);
+const modePart = (name: string): string => name.split('-', 1)[0]!;
+const decodingPart = (name: string): string => name.slice(modePart(name).length + 1);
 
 /** `n4-t1-sampled`, `t1-sampled`, `sampled` */
 function endingsOf(decoding: string): string[] {

@@ -1,40 +1,22 @@
 /** `kit eval` */
 import { InputError } from '../../../envs/inputError.ts';
-import type { Corruption } from '../../../traces/corruptions.ts';
 import { readEvaluation } from '../../evaluation/evaluation.ts';
-import type { Mode } from '../../evaluation/rollouts.ts';
 import { collectResults } from '../../report/results.ts';
-import type { Precision } from '../../engine/program.ts';
 import { readRun } from '../../report/run.ts';
 import { chooseCheckpoint } from '../../training/runModel.ts';
 import type { Experiment } from '../../experiment.ts';
+import { decodingOf, type DecodingFlags } from '../decodingFlags.ts';
 import { readEvaluationList } from '../evaluationList.ts';
 import { flagName } from '../flags.ts';
 import type { Session } from '../session.ts';
-import { datasetFor } from '../stages/data.ts';
+import { datasetFor, isTrainedOn } from '../stages/data.ts';
 import { startEngine, type EngineFlags } from '../stages/engine.ts';
-import { datasetName, ownDecoding, type Decoding } from '../stages/decoding.ts';
+import { datasetName, ownDecoding } from '../stages/decoding.ts';
 import { evaluateModes, type EvaluationStage } from '../stages/evaluation.ts';
 import { withPlanner } from '../stages/model.ts';
 import { printTables } from '../stages/report.ts';
 import { readRunExperiment } from '../stages/runFolder.ts';
-import { chosenBy, type ChoiceFlags } from '../tokenChoice.ts';
 import { UsageError } from '../usageError.ts';
-
-/** What one evaluation asks for. */
-export interface DecodingFlags extends ChoiceFlags {
-  readonly mode: readonly Mode[] | undefined;
-  readonly samples: number | undefined;
-  readonly greedy: boolean;
-  readonly maxTokens: number | undefined;
-  readonly precision: Precision | undefined;
-  readonly data: string | undefined;
-  readonly split: Decoding['split'] | undefined;
-  readonly tasks: number | undefined;
-  readonly seed: number | undefined;
-  readonly label: string | undefined;
-  readonly corrupt: readonly Corruption[] | undefined;
-}
 
 export interface EvaluateFlags extends EngineFlags, DecodingFlags {
   /** A file that lists several, instead of these flags. */
@@ -79,9 +61,10 @@ function prepare(
   { data, ...flags }: Partial<DecodingFlags>,
   experiment: Experiment,
 ): Omit<Prepared, 'named'> {
-  const on = data === undefined ? undefined : datasetName(data);
-  const decoding = { ...decodingOf(flags, ownDecoding(experiment)), on };
-  return { dataset: datasetFor(run, data), decoding };
+  const dataset = datasetFor(run, data);
+  const isOwn = data === undefined || isTrainedOn(run, dataset);
+  const on = isOwn ? undefined : datasetName(data);
+  return { dataset, decoding: { ...decodingOf(flags, ownDecoding(experiment)), on } };
 }
 
 /** @throws InputError naming what is wrong in the file, UsageError if a flag says more than it does */
@@ -107,54 +90,4 @@ async function naming<T>(named: string | null, work: () => T | Promise<T>): Prom
     if (named === null || !(error instanceof InputError)) throw error;
     throw new InputError(`${named}: ${error.message}`);
   }
-}
-
-/** What the flags say, else what the experiment does. */
-export function decodingOf(flags: Partial<Omit<DecodingFlags, 'data'>>, own: Decoding): Decoding {
-  const { samples, temperature, topK, topP } = flags;
-  const corruptions = corruptionsOf(flags);
-  const greedy = flags.greedy || corruptions !== undefined;
-  if (greedy && (samples ?? 1) !== 1)
-    throw new UsageError('--greedy gives one response: leave out --samples');
-  if (greedy && (temperature ?? 0) !== 0)
-    throw new UsageError('--greedy has temperature 0: leave out --temperature');
-  if (greedy && topK !== undefined)
-    throw new UsageError('--greedy takes the likeliest token: leave out --top-k');
-  if (greedy && topP !== undefined)
-    throw new UsageError('--greedy takes the likeliest token: leave out --top-p');
-  const drawn = greedy ? 1 : (samples ?? own.samples);
-  const { precision = own.precision } = flags;
-  const choice = chosenBy(greedy ? { ...flags, temperature: 0 } : flags, own, drawn);
-  return {
-    ...own,
-    modes: corruptions === undefined ? (flags.mode ?? own.modes) : ['slow'],
-    corruptions,
-    samples: drawn,
-    temperature: choice.temperature,
-    topK: choice.topK,
-    topP: choice.topP,
-    form: choice.form,
-    maxTokens: flags.maxTokens ?? own.maxTokens,
-    precision: precision === 'fp32' ? undefined : precision,
-    split: flags.split ?? own.split,
-    tasks: flags.tasks ?? own.tasks,
-    seed: flags.seed ?? own.seed,
-    label: flags.label,
-  };
-}
-
-/** With the true trace, which the others are held against. */
-function corruptionsOf(flags: Partial<Omit<DecodingFlags, 'data'>>): Corruption[] | undefined {
-  const { corrupt, mode = ['slow'], samples = 1, temperature = 0, topK, topP } = flags;
-  if (corrupt === undefined) return undefined;
-  if (mode.some((each) => each !== 'slow'))
-    throw new UsageError('--corrupt works in slow mode only: leave out --mode');
-  if (samples !== 1) throw new UsageError('--corrupt gives one response: leave out --samples');
-  if (temperature !== 0)
-    throw new UsageError('--corrupt has temperature 0: leave out --temperature');
-  if (topK !== undefined)
-    throw new UsageError('--corrupt takes the likeliest token: leave out --top-k');
-  if (topP !== undefined)
-    throw new UsageError('--corrupt takes the likeliest token: leave out --top-p');
-  return [...new Set<Corruption>(['none', ...corrupt])];
 }

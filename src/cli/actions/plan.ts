@@ -19,6 +19,7 @@ import { duration, planTable, type Item, type Row } from '../plan/table.ts';
 import type { Session } from '../session.ts';
 import { isSettingsFile, readRecord, readSettingsFile } from '../settingsFile.ts';
 import { datasetFolder } from '../stages/data.ts';
+import { tasksIn } from '../stages/decoding.ts';
 import { isSlow, startEngine, type EngineFlags } from '../stages/engine.ts';
 import { workOf } from '../sweep/work.ts';
 
@@ -92,7 +93,9 @@ async function loadEither(nameOrFile: string): Promise<Experiment | LoadedStudy>
 
 function itemOf(experiment: Experiment): Item {
   const { name, data, evaluation } = experiment;
-  return { name, experiment, times: 1, data: datasetFolder(data), plannings: [evaluation] };
+  const tasks = Math.min(evaluation.tasks, tasksIn(data, evaluation.split));
+  const plannings = [{ ...evaluation, tasks }];
+  return { name, experiment, times: 1, data: datasetFolder(data), plannings };
 }
 
 /** One for each cell, since seeds differ in nothing that matters here. */
@@ -110,7 +113,7 @@ function itemsOf({ study, cells }: LoadedStudy): Item[] {
         experiment: cell.experiment,
         times: study.seeds.length,
         data: [...data.keys()][0]!,
-        plannings: evaluations.map(({ decoding }) => decoding),
+        plannings: evaluations.map(({ decoding, tasks }) => ({ ...decoding, tasks })),
       };
     });
 }

@@ -89,11 +89,21 @@ export function datasetFor(run: string, folder: string | undefined): Dataset {
  */
 export function trainedOn(run: string, folder: string | undefined): Dataset {
   const dataset = datasetFor(run, folder);
-  const { provenance } = runPaths(run);
-  if (folder === undefined || !existsSync(provenance)) return dataset;
-  const { dataChecksum } = readJson(provenance) as { dataChecksum?: unknown };
-  checkTrainedOn(run, dataset, dataChecksum);
+  const checksum = trainingChecksum(run);
+  if (folder !== undefined && checksum !== null) checkTrainedOn(run, dataset, checksum);
   return dataset;
+}
+
+/** Whether the run was trained on the data set, as far as it says so. */
+export function isTrainedOn(run: string, { manifest }: Dataset): boolean {
+  return datasetChecksum(manifest) === trainingChecksum(run);
+}
+
+/** What the run's provenance says of its data; null if it has none. */
+function trainingChecksum(run: string): unknown {
+  const { provenance } = runPaths(run);
+  if (!existsSync(provenance)) return null;
+  return (readJson(provenance) as { dataChecksum?: unknown }).dataChecksum;
 }
 
 function checkTrainedOn(run: string, { folder, manifest }: Dataset, checksum: unknown): void {

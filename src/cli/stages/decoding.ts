@@ -4,7 +4,7 @@ import type { Corruption } from '../../../traces/corruptions.ts';
 import { evaluationName, type EvaluationSettings } from '../../evaluation/evaluation.ts';
 import type { Mode } from '../../evaluation/rollouts.ts';
 import type { TokenChoice } from '../../evaluation/tokenChoice.ts';
-import type { Experiment } from '../../experiment.ts';
+import type { DataSettings, Experiment } from '../../experiment.ts';
 
 /** Where it differs from the experiment's own, the evaluation gets a name of its own. */
 export interface Decoding extends TokenChoice {
@@ -16,6 +16,7 @@ export interface Decoding extends TokenChoice {
   /** fp32 unless given. */
   readonly precision: EvaluationSettings['precision'];
   readonly split: 'train' | 'validation' | 'test';
+  /** The first ones of the split, at most all of it. */
   readonly tasks: number;
   readonly seed: string | number;
   /** Name of the data set, if it is not the run's own. */
@@ -63,18 +64,31 @@ export function asked({ modes, corruptions }: Decoding): Asked[] {
   );
 }
 
-/** What an evaluation of the experiment's run is called. */
-export function nameOf(asked: Asked, decoding: Decoding, experiment: Experiment): string {
-  const own = decoding.label ?? deviations(decoding, ownDecoding(experiment));
-  return evaluationName({ ...decoding, ...asked }, own);
+/** How many tasks a split of such data holds. */
+export function tasksIn(data: DataSettings, split: Decoding['split']): number {
+  return { train: data.trainCount, validation: data.validationCount, test: data.testCount }[split];
+}
+
+/**
+ * What an evaluation of the experiment's run is called; the same where the same is evaluated.
+ * @param held how many tasks its split holds
+ */
+export function nameOf(
+  asked: Asked,
+  decoding: Decoding,
+  { experiment, held }: { readonly experiment: Experiment; readonly held: number },
+): string {
+  const name = decoding.label ?? deviations(decoding, ownDecoding(experiment), held);
+  return evaluationName({ ...decoding, ...asked }, name);
 }
 
 /** What tells this evaluation from the experiment's own, as a part of a folder's name. */
-function deviations(decoding: Decoding, own: Decoding): string | undefined {
+function deviations(decoding: Decoding, own: Decoding, held: number): string | undefined {
+  const [tasks, ownTasks] = [decoding, own].map((each) => Math.min(each.tasks, held));
   const parts = [
     decoding.on,
     decoding.split === own.split ? undefined : decoding.split,
-    decoding.tasks === own.tasks ? undefined : `first${decoding.tasks}`,
+    tasks === ownTasks ? undefined : `first${tasks}`,
     decoding.maxTokens === own.maxTokens ? undefined : `max${decoding.maxTokens}`,
     decoding.seed === own.seed ? undefined : `seed${decoding.seed}`,
   ].filter((part) => part !== undefined);

@@ -53,21 +53,22 @@ export async function evaluateModes(stage: EvaluationStage, session: Session): P
   const names: string[] = [];
   const sha = sha256(bytesOf(checkpoint.params));
   const open: { name: string; settings: EvaluationSettings }[] = [];
+  const held = dataset.manifest.splits[decoding.split].rows;
   for (const { mode, corruption } of asked(decoding)) {
     const settings: EvaluationSettings = {
       mode,
       ...drawnBy(decoding),
       corruption,
       referenceRuns: REFERENCE_RUNS,
-      tasks: Math.min(decoding.tasks, dataset.manifest.splits[decoding.split].rows),
+      tasks: Math.min(decoding.tasks, held),
       vocabulary: checkpoint.vocabulary,
       dataset: datasetChecksum(dataset.manifest),
       checkpoint: { step: checkpoint.step, sha256: sha, ...(source !== undefined && { source }) },
     };
-    const name = nameOf({ mode, corruption }, decoding, experiment);
+    const name = nameOf({ mode, corruption }, decoding, { experiment, held });
     names.push(name);
-    const held = readEvaluationSettings(out, name);
-    const done = held !== null && firstDifference(held, settings) === null;
+    const before = readEvaluationSettings(out, name);
+    const done = before !== null && firstDifference(before, settings) === null;
     if (!done) open.push({ name, settings });
     else if (hasUnfinished(out, name, settings)) {
       await locked(out, name, () => openUnfinished(out, name, settings).remove());

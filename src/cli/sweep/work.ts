@@ -7,11 +7,11 @@ import type { DataSettings, Experiment } from '../../experiment.ts';
 import { roundPaths } from '../../improvement/rounds.ts';
 import { firstExperiment, improvementName, roundExperiment } from '../../improvementSettings.ts';
 import { modesOf, type ListedEvaluation, type Study } from '../../study.ts';
-import { decodingOf } from '../actions/evaluate.ts';
+import { decodingOf } from '../decodingFlags.ts';
 import { evaluationData } from '../evaluationData.ts';
 import type { CheckedCell } from '../loadStudy.ts';
 import { datasetFolder } from '../stages/data.ts';
-import { asked, nameOf, ownDecoding, type Decoding } from '../stages/decoding.ts';
+import { asked, nameOf, ownDecoding, tasksIn, type Decoding } from '../stages/decoding.ts';
 import { roundCells } from '../studyCells.ts';
 
 export interface SweepFolders {
@@ -129,10 +129,10 @@ function expected(
   decoding: Decoding,
   { experiment, data }: { readonly experiment: Experiment; readonly data: DataSettings },
 ): ExpectedEvaluation[] {
-  const held = { train: data.trainCount, validation: data.validationCount, test: data.testCount };
-  const tasks = Math.min(decoding.tasks, held[decoding.split]);
+  const held = tasksIn(data, decoding.split);
+  const tasks = Math.min(decoding.tasks, held);
   return asked(decoding).map((one) => ({
-    name: nameOf(one, decoding, experiment),
+    name: nameOf(one, decoding, { experiment, held }),
     decoding: { ...decoding, modes: [one.mode] },
     corruption: one.corruption,
     tasks,

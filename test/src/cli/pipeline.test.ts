@@ -219,6 +219,27 @@ describe('kit eval', () => {
     }
   });
 
+  it('makes one evaluation of what is the same, however it is asked for', async () => {
+    cpSync('runs/small', 'runs/same', { recursive: true });
+    const names = () => readdirSync('runs/same/evaluation').sort();
+    const before = names();
+    const data = path.join('data', readdirSync('data')[0]!);
+    for (const flags of ['--tasks 5', `--data ${data}`, '--split test --precision fp32']) {
+      expect((await kit(`eval runs/same ${flags} --backend cpu -q`)).code).toBe(0);
+      expect(names()).toEqual(before);
+    }
+    const all = [
+      ...before,
+      'auto-greedy-first6',
+      'fast-greedy-first6',
+      'slow-greedy-first6',
+    ].sort();
+    for (const tasks of ['6', '7', '100000000']) {
+      const { code, stderr } = await kit(`eval runs/same --tasks ${tasks} --backend cpu -q`);
+      expect([code, stderr, names()]).toEqual([0, '', all]);
+    }
+  });
+
   it('refuses to draw greedily', async () => {
     const refusal = async (flags: string) => {
       const { code, stderr } = await kit(`eval runs/small --backend cpu -q ${flags}`);
@@ -261,8 +282,10 @@ describe('kit eval', () => {
       expect([code, stderr.split('\n').length]).toEqual([1, 2]);
       return stderr;
     };
-    expect(await refusal('eval runs/small --data cut')).toContain('cut/test-00000.parquet: ');
-    expect(await refusal('eval runs/small --data flipped')).toContain(
+    expect(await refusal('eval runs/small --seed 77 --data cut')).toContain(
+      'cut/test-00000.parquet: ',
+    );
+    expect(await refusal('eval runs/small --seed 77 --data flipped')).toContain(
       'flipped/test-00000.parquet: ',
     );
     expect(await refusal('eval runs/small --data aged')).toContain('aged/manifest.json: ');
