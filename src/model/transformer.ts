@@ -18,7 +18,7 @@ import type { ModelConfig } from './config.ts';
 import { embed, LAYERS, rotation } from './layers.ts';
 import type { LayerFunctions, Linear, Rotation } from './layers.ts';
 import { causalMask } from './masks.ts';
-import type { Params } from './params.ts';
+import type { Params } from './paramTensors.ts';
 import { compute, recompute, type Operands } from './recompute.ts';
 
 export interface Model {
