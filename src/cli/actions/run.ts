@@ -5,6 +5,7 @@ import { InputError } from '../../../envs/inputError.ts';
 import { firstExperiment, improvementFault, improvementName } from '../../improvementSettings.ts';
 import { loadExperiment, type LoadedExperiment } from '../loadExperiment.ts';
 import type { Session } from '../session.ts';
+import { prepareData, readDataset } from '../stages/data.ts';
 import type { EngineFlags } from '../stages/engine.ts';
 import { checkRunFolder } from '../stages/runFolder.ts';
 import { settingsOf, type SettingsFlags } from './settings.ts';
@@ -27,6 +28,7 @@ export async function runExperiment(
   const own = firstExperiment(loaded.experiment);
   const out = flags.out ?? path.join('runs', name);
   checkRunFolder(out, own, { resume: true, ownData: flags.data === undefined });
+  if (flags.data !== undefined) readDataset(flags.data);
   session.note(`${name}: ${description}`);
 
   const { checkPrecision, isSlow, startEngine } = await import('../stages/engine.ts');
@@ -34,7 +36,6 @@ export async function runExperiment(
   // Before the training, which may take days.
   checkPrecision(own.evaluation.precision, backend, 'evaluation.precision');
   checkPrecision(improvement?.precision, backend, 'improvement.precision');
-  const { prepareData } = await import('../stages/data.ts');
   const { dataset, experiment } = await prepareData(own, flags.data, session);
   const fault = improvement === undefined ? null : improvementFault(experiment, improvement);
   if (fault !== null) throw new InputError(`${fault.path.join('.')}: ${fault.message}`);

@@ -2,6 +2,7 @@
 import { firstExperiment } from '../../improvementSettings.ts';
 import { loadExperiment } from '../loadExperiment.ts';
 import type { Session } from '../session.ts';
+import { prepareData, readDataset } from '../stages/data.ts';
 import type { EngineFlags } from '../stages/engine.ts';
 import { checkRunFolder } from '../stages/runFolder.ts';
 import { settingsOf, type SettingsFlags } from './settings.ts';
@@ -22,10 +23,10 @@ export async function trainExperiment(
   // What follows training has commands of its own.
   const own = firstExperiment(loaded.experiment);
   checkRunFolder(out, own, { resume, ownData: flags.data === undefined });
+  if (flags.data !== undefined) readDataset(flags.data);
 
   const { startEngine } = await import('../stages/engine.ts');
   const backend = await startEngine(flags, own, session);
-  const { prepareData } = await import('../stages/data.ts');
   const { dataset, experiment } = await prepareData(own, flags.data, session);
   const stage = { experiment, dataset, backend, out, resume, budget: null };
   const { trainModel } = await import('../stages/training.ts');

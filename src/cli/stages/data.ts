@@ -3,14 +3,14 @@ import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { InputError } from '../../../envs/inputError.ts';
-import { generateDataset } from '../../data/generate.ts';
-import { datasetChecksum, readManifest, type Manifest } from '../../data/dataset.ts';
+import { datasetChecksum, readManifest, type Manifest } from '../../data/manifest.ts';
 import { dataSchema, type DataSettings, type Experiment } from '../../experiment.ts';
 import { readJson, sha256, writeJsonAtomic } from '../../files.ts';
 import { runPaths } from '../../training/runFolder.ts';
 import { formatNumber } from '../progress.ts';
 import type { Session } from '../session.ts';
 import { checkSettings } from '../settingErrors.ts';
+import { checkExists } from './runFolder.ts';
 
 export interface Dataset {
   readonly folder: string;
@@ -39,6 +39,7 @@ export async function generate(
   { out, jobs = Math.min(availableParallelism(), MOST_JOBS), resume }: GenerateOptions,
   session: Session,
 ): Promise<Dataset> {
+  const { generateDataset } = await import('../../data/generate.ts');
   const manifest = await session.track('generating', 'tasks', (onProgress) =>
     generateDataset(settings, { out, jobs, resume, signal: session.signal, onProgress }),
   );
@@ -55,7 +56,7 @@ export async function prepareData(
   session: Session,
 ): Promise<{ dataset: Dataset; experiment: Experiment }> {
   if (folder !== undefined) {
-    const dataset = { folder, manifest: readManifest(folder) };
+    const dataset = readDataset(folder);
     return { dataset, experiment: { ...experiment, data: settingsOf(dataset) } };
   }
   const out = datasetFolder(experiment.data);
@@ -78,9 +79,15 @@ export function writeDataLink(run: string, { folder, manifest }: Dataset): void 
   });
 }
 
+/** What can be told of it without its tasks. @throws InputError if there is none, or no whole one */
+export function readDataset(folder: string): Dataset {
+  checkExists(folder);
+  return { folder, manifest: readManifest(folder) };
+}
+
 /** The data set in `folder`, else that of the run. @throws InputError as `readDataLink` */
 export function datasetFor(run: string, folder: string | undefined): Dataset {
-  return folder === undefined ? readDataLink(run) : { folder, manifest: readManifest(folder) };
+  return folder === undefined ? readDataLink(run) : readDataset(folder);
 }
 
 /**
@@ -123,7 +130,7 @@ export function readDataLink(run: string): Dataset {
   if (!existsSync(folder)) {
     throw new InputError(`${folder}: the data set of ${run} is gone; name it with --data`);
   }
-  const dataset = { folder, manifest: readManifest(folder) };
+  const dataset = readDataset(folder);
   checkTrainedOn(run, dataset, link.checksum);
   return dataset;
 }

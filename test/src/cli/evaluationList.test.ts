@@ -74,7 +74,7 @@ describe('kit eval --evaluations', () => {
         { ...ONE, label: 'first' },
         { ...ONE, data: 'nowhere' },
       ],
-      /^kit: evaluation one: nowhere.manifest\.json: no such file\n$/,
+      /^kit: evaluation one: nowhere: no such folder\n$/,
     ],
   ])('refuses %j before it plans anything', async (list, message) => {
     const { code, stdout, stderr } = await evaluate(list);

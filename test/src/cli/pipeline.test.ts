@@ -263,7 +263,7 @@ describe('kit eval', () => {
       (await kit(`eval runs/small --data ${data} --backend cpu -q`)).stderr;
     expect(await refusal('larger')).toMatch(/^kit: larger: .*vocabulary.*\n$/);
     expect(await refusal('boxes')).toMatch(/^kit: boxes: holds sokoban tasks.*\n$/);
-    expect(await refusal('nowhere')).toMatch(/^kit: nowhere.manifest.json: no such file\n$/);
+    expect(await refusal('nowhere')).toMatch(/^kit: nowhere: no such folder\n$/);
   });
 
   it('refuses damaged data and checkpoints, naming the file', async () => {
