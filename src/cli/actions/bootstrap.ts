@@ -12,12 +12,8 @@ import { flagName } from '../flags.ts';
 import type { Session } from '../session.ts';
 import { checked, checkSettings } from '../settingErrors.ts';
 import { trainedOn } from '../stages/data.ts';
-import { startEngine, type EngineFlags } from '../stages/engine.ts';
 import { ownDecoding } from '../stages/decoding.ts';
-import { evaluateModes } from '../stages/evaluation.ts';
-import { checkImprovement, improveModel } from '../stages/improvement.ts';
-import { concludeImprovement } from '../stages/improvementReport.ts';
-import { withPlanner } from '../stages/model.ts';
+import type { EngineFlags } from '../stages/engine.ts';
 import { readRunExperiment } from '../stages/runFolder.ts';
 import type { ChoiceFlags } from '../tokenChoice.ts';
 
@@ -54,14 +50,20 @@ export async function bootstrapRun(
   }
   const dataset = trainedOn(run, flags.data);
   const checkpoint = chooseCheckpoint(run, experiment);
+
+  const { startEngine } = await import('../stages/engine.ts');
   const backend = await startEngine(flags, experiment, session);
+  const { checkImprovement, improveModel } = await import('../stages/improvement.ts');
   const decoding = ownDecoding(experiment);
   const stage = { experiment, improvement, checkpoint, dataset, backend, out };
   checkImprovement(stage);
+  const { evaluateModes } = await import('../stages/evaluation.ts');
+  const { withPlanner } = await import('../stages/model.ts');
   const names = await withPlanner(checkpoint, backend, (planner) =>
     evaluateModes({ ...stage, planner, out: run, decoding }, session),
   );
   const rounds = await improveModel(stage, session);
+  const { concludeImprovement } = await import('../stages/improvementReport.ts');
   await concludeImprovement({ run, rounds, names, out }, session);
 }
 

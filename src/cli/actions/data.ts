@@ -1,10 +1,9 @@
 /** `kit data stats`: what the tasks of a data set are like, beside the published lengths. */
 import { InputError } from '../../../envs/inputError.ts';
 import { binsOf, summarise, type Summary } from '../../data/counts.ts';
-import { type Manifest, readManifest, type SplitName } from '../../data/dataset.ts';
-import { SPLITS } from '../../data/manifest.ts';
+import { type Manifest, readManifest, SPLITS, type SplitName } from '../../data/manifest.ts';
 import { PUBLISHED_SOURCE, publishedLengths } from '../../data/publishedLengths.ts';
-import { datasetStatistics, type Quantity, type Statistics } from '../../data/statistics.ts';
+import type { Quantity, Statistics } from '../../data/statistics.ts';
 import { type Table, toTerminal } from '../../report/table.ts';
 import { besideEachOther } from '../drawing.ts';
 import { quote } from '../flags.ts';
@@ -38,6 +37,7 @@ export async function runDataAction(
   if (splits.every((name) => manifest.splits[name].rows === 0)) {
     throw new InputError(`--split: the ${split} split of ${folder} holds no tasks`);
   }
+  const { datasetStatistics } = await import('../../data/statistics.ts');
   const statistics = await session.track('reading', 'tasks', async (onProgress) =>
     datasetStatistics(folder, manifest, { splits, onProgress }),
   );

@@ -1,8 +1,6 @@
 /** `kit eval` */
 import { InputError } from '../../../envs/inputError.ts';
 import { readEvaluation } from '../../evaluation/evaluation.ts';
-import { collectResults } from '../../report/results.ts';
-import { readRun } from '../../report/run.ts';
 import { chooseCheckpoint } from '../../training/runModel.ts';
 import type { Experiment } from '../../experiment.ts';
 import { decodingOf, type DecodingFlags } from '../decodingFlags.ts';
@@ -10,11 +8,9 @@ import { readEvaluationList } from '../evaluationList.ts';
 import { flagName } from '../flags.ts';
 import type { Session } from '../session.ts';
 import { datasetFor, isTrainedOn } from '../stages/data.ts';
-import { startEngine, type EngineFlags } from '../stages/engine.ts';
+import type { EngineFlags } from '../stages/engine.ts';
 import { datasetName, ownDecoding } from '../stages/decoding.ts';
-import { evaluateModes, type EvaluationStage } from '../stages/evaluation.ts';
-import { withPlanner } from '../stages/model.ts';
-import { printTables } from '../stages/report.ts';
+import type { EvaluationStage } from '../stages/evaluation.ts';
 import { readRunExperiment } from '../stages/runFolder.ts';
 import { UsageError } from '../usageError.ts';
 
@@ -30,7 +26,6 @@ export async function evaluateRun(
   session: Session,
 ): Promise<void> {
   const experiment = readRunExperiment(run);
-  const checkpoint = chooseCheckpoint(run, experiment);
   const { evaluations: list, ...single } = flags;
   const asked = list === undefined ? [single] : listedIn(list, single);
   const prepared: Prepared[] = [];
@@ -38,7 +33,15 @@ export async function evaluateRun(
     const named = list === undefined ? null : `evaluation ${one.label}`;
     prepared.push({ named, ...(await naming(named, () => prepare(run, one, experiment))) });
   }
+  const checkpoint = chooseCheckpoint(run, experiment);
+
+  const { startEngine } = await import('../stages/engine.ts');
   const backend = await startEngine(flags, experiment, session);
+  const { withPlanner } = await import('../stages/model.ts');
+  const { evaluateModes } = await import('../stages/evaluation.ts');
+  const { collectResults } = await import('../../report/results.ts');
+  const { readRun } = await import('../../report/run.ts');
+  const { printTables } = await import('../stages/report.ts');
   await withPlanner(checkpoint, backend, async (planner) => {
     for (const { named, ...what } of prepared) {
       if (named !== null) session.note(named);
@@ -61,10 +64,10 @@ function prepare(
   { data, ...flags }: Partial<DecodingFlags>,
   experiment: Experiment,
 ): Omit<Prepared, 'named'> {
+  const decoding = decodingOf(flags, ownDecoding(experiment));
   const dataset = datasetFor(run, data);
   const isOwn = data === undefined || isTrainedOn(run, dataset);
-  const on = isOwn ? undefined : datasetName(data);
-  return { dataset, decoding: { ...decodingOf(flags, ownDecoding(experiment)), on } };
+  return { dataset, decoding: { ...decoding, on: isOwn ? undefined : datasetName(data) } };
 }
 
 /** @throws InputError naming what is wrong in the file, UsageError if a flag says more than it does */

@@ -10,7 +10,6 @@ import {
 } from '../../evaluation/evaluation.ts';
 import { removeLeftovers, writeFileAtomic } from '../../files.ts';
 import { ledgerFile, listImprovements } from '../../improvement/rounds.ts';
-import { writeReport } from '../../report/report.ts';
 import { listCheckpoints, writeCheckpoint } from '../../training/checkpoint.ts';
 import { chooseCheckpoint, EXPORTED_MODEL } from '../../training/runModel.ts';
 import { openRun, runPaths } from '../../training/runFolder.ts';
@@ -35,6 +34,7 @@ export async function exportRun(
   };
   const report = async (folders: readonly string[], to: string): Promise<void> => {
     if (recordsOnly) return;
+    const { writeReport } = await import('../../report/report.ts');
     const { page } = writeReport(folders, runPaths(to).report);
     await session.print(`report: ${path.normalize(page)}`);
   };

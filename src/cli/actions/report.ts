@@ -3,12 +3,8 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { InputError } from '../../../envs/inputError.ts';
 import { MARKDOWN } from '../../report/page/write.ts';
-import { writeReport } from '../../report/report.ts';
-import { verdictText } from '../../report/study/claims.ts';
-import { writeStudyReport } from '../../report/study/write.ts';
 import { runPaths } from '../../training/runFolder.ts';
 import type { Session } from '../session.ts';
-import { printTables } from '../stages/report.ts';
 import { checkHoldsRun, holdsStudy, isEmptyFolder } from '../stages/runFolder.ts';
 import { readStudySource } from '../stages/studyReport.ts';
 
@@ -27,13 +23,19 @@ export async function reportRuns(
   const study = folders.find(holdsStudy);
   if (study !== undefined) throw new InputError(`${study}: is a study, which is reported alone`);
   folders.forEach(checkHoldsRun);
+
+  const { writeReport } = await import('../../report/report.ts');
+  const { printTables } = await import('../stages/report.ts');
   const { page, results } = writeReport(folders, folder);
   await printTables(results, session);
   await session.print(`report: ${path.normalize(page)}`);
 }
 
 async function reportStudy(study: string, out: string, session: Session): Promise<void> {
-  const { page, claims } = writeStudyReport(readStudySource(study), out);
+  const source = readStudySource(study);
+  const { writeStudyReport } = await import('../../report/study/write.ts');
+  const { verdictText } = await import('../../report/study/claims.ts');
+  const { page, claims } = writeStudyReport(source, out);
   for (const each of claims) await session.print(`${verdictText(each)}: ${each.claim.text}`);
   await session.print(`report: ${path.normalize(page)}`);
 }

@@ -5,7 +5,7 @@ import { createRng } from '../../../envs/rng.ts';
 import { dropStrategy, dropTrace, LEVEL_NAMES } from '../../../traces/drop.ts';
 import { tokenizerOf } from '../../../traces/index.ts';
 import { createVocabulary, PLAN, type Vocabulary } from '../../../traces/vocabulary.ts';
-import { readExample, readManifest, type SplitName } from '../../data/dataset.ts';
+import { readManifest, type SplitName } from '../../data/manifest.ts';
 import { drawPlan, drawTokens } from '../drawing.ts';
 import type { Session } from '../session.ts';
 import { checkExists } from '../stages/runFolder.ts';
@@ -30,6 +30,7 @@ export async function showExample(
       `--index ${index}: the ${split} split of ${folder} holds ${rows} examples`,
     );
   }
+  const { readExample } = await import('../../data/dataset.ts');
   const example = readExample(folder, split, index);
   const { prompt, reasoning, plan, width, height } = example;
   const vocabulary = createVocabulary(manifest.vocabulary);

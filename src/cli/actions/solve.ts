@@ -11,12 +11,11 @@ import type { SampleRecord } from '../../evaluation/records.ts';
 import type { Precision } from '../../engine/program.ts';
 import { MODE_PREFIX, type Mode } from '../../evaluation/rollouts.ts';
 import { rolloutChoice } from '../../evaluation/tokenChoice.ts';
-import { loadModel } from '../stages/model.ts';
 import { chooseCheckpoint } from '../../training/runModel.ts';
 import { besideEachOther, drawPlan, drawTokens } from '../drawing.ts';
 import { readProblemFile, solveProblem } from '../problems.ts';
 import type { Session } from '../session.ts';
-import { checkPrecision, startEngine, type EngineFlags } from '../stages/engine.ts';
+import type { EngineFlags } from '../stages/engine.ts';
 import { readRunExperiment } from '../stages/runFolder.ts';
 import { chosenBy, type ChoiceFlags } from '../tokenChoice.ts';
 
@@ -36,15 +35,18 @@ export async function solveFile(
   const { mode, samples, precision, seed = 1 } = flags;
   const choice = chosenBy(flags, { temperature: 0 }, samples);
   const experiment = readRunExperiment(run);
+  const problems = await readProblemFile(file);
   const checkpoint = chooseCheckpoint(run, experiment);
   const vocabulary = createVocabulary(checkpoint.vocabulary);
-  const problems = await readProblemFile(file);
   const requests = problems.map((problem, index) => ({
     id: String(index),
     prompt: promptOf(problem, vocabulary, file),
   }));
+
+  const { checkPrecision, startEngine } = await import('../stages/engine.ts');
   const backend = await startEngine(flags, experiment, session);
   checkPrecision(precision, backend, '--precision');
+  const { loadModel } = await import('../stages/model.ts');
   const { rollout, dispose } = loadModel(checkpoint, backend, precision);
   const maxTokens = flags.maxTokens ?? experiment.evaluation.maxTokens;
   const drawing = rolloutChoice(choice, vocabulary);

@@ -17,7 +17,6 @@ import { describe, generate } from '../stages/data.ts';
 import { sideBySide, withChildren, type Children } from '../sweep/children.ts';
 import { checkStudyOf, checkLabels, stateOf, type CellState } from '../sweep/state.ts';
 import { createTimeLeft } from '../sweep/timeLeft.ts';
-import { checkUnseen } from '../sweep/unseen.ts';
 import { workOf, type Work } from '../sweep/work.ts';
 import { exportLedger, exportRecords } from './export.ts';
 
@@ -59,6 +58,7 @@ export async function sweepStudy(
       const dataset = await generate(settings, { out: folder, resume: true }, session);
       session.note(`data: ${describe(dataset)}`);
     }
+    const { checkUnseen } = await import('../sweep/unseen.ts');
     checkUnseen(open);
     const failed = await runCells(cells, states, { ...flags, session });
     session.signal.throwIfAborted();

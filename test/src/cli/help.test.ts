@@ -4,6 +4,7 @@ import { runCommandLine } from '../../../src/cli/commandLine.ts';
 import type { Command } from '../../../src/cli/command.ts';
 import { flagName, type Given } from '../../../src/cli/flags.ts';
 import { runKit, spawnKit } from '../../helpers/kit.ts';
+import { TELLING_LOADS } from '../../helpers/loads.ts';
 
 const byName = commands.map((command) => [command.name, command] as const);
 
@@ -56,12 +57,7 @@ describe('the help', () => {
   });
 
   it('loads neither a tensor library nor the check of settings', async () => {
-    const hooks = `export async function resolve(name, context, next) {
-      process._rawDebug('loads ' + name); return next(name, context); }`;
-    const register = `import { register } from 'node:module';
-      register('data:text/javascript,' + encodeURIComponent(${JSON.stringify(hooks)}));`;
-    const node = ['--import', `data:text/javascript,${encodeURIComponent(register)}`];
-    const { code, stderr } = await spawnKit(['--help'], { node });
+    const { code, stderr } = await spawnKit(['--help'], { node: TELLING_LOADS });
     expect(code).toBe(0);
     expect(stderr).toContain('loads yargs');
     expect(stderr).not.toMatch(/loads .*(tfjs|tensorflow|zod|arrow|parquet|jsdom|cli-progress)/);
