@@ -23,12 +23,19 @@ export function chooseCheckpoint(run: string, expected: ExpectedModel): Checkpoi
   return checkpoint;
 }
 
-function bestOf(run: string): Checkpoint {
-  const files = listCheckpoints(runPaths(run).checkpoints);
+/** Without reading them. @throws InputError if the run holds neither checkpoints nor exported weights */
+export function checkHoldsWeights(run: string): void {
+  const { checkpoints, evaluation } = runPaths(run);
   const exported = path.join(run, EXPORTED_MODEL);
-  if (files.length === 0 && existsSync(exported)) return readCheckpoint(exported);
-  if (files.length === 0 && existsSync(runPaths(run).evaluation)) throw notKept(run);
-  if (files.length === 0) throw new InputError(`${run} holds no checkpoint: train it first`);
+  if (listCheckpoints(checkpoints).length > 0 || existsSync(exported)) return;
+  if (existsSync(evaluation)) throw notKept(run);
+  throw new InputError(`${run} holds no checkpoint: train it first`);
+}
+
+function bestOf(run: string): Checkpoint {
+  checkHoldsWeights(run);
+  const files = listCheckpoints(runPaths(run).checkpoints);
+  if (files.length === 0) return readCheckpoint(path.join(run, EXPORTED_MODEL));
   const checkpoints = files.map(({ file }) => readCheckpoint(file));
   const loss = (checkpoint: Checkpoint): number => checkpoint.validationLoss ?? Infinity;
   return checkpoints.reduceRight((best, next) => (loss(next) < loss(best) ? next : best));

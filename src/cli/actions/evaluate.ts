@@ -1,7 +1,7 @@
 /** `kit eval` */
 import { InputError } from '../../../envs/inputError.ts';
 import { readEvaluation } from '../../evaluation/evaluation.ts';
-import { chooseCheckpoint } from '../../training/runModel.ts';
+import { checkHoldsWeights, chooseCheckpoint } from '../../training/runModel.ts';
 import type { Experiment } from '../../experiment.ts';
 import { decodingOf, type DecodingFlags } from '../decodingFlags.ts';
 import { readEvaluationList } from '../evaluationList.ts';
@@ -26,6 +26,7 @@ export async function evaluateRun(
   session: Session,
 ): Promise<void> {
   const experiment = readRunExperiment(run);
+  checkHoldsWeights(run);
   const { evaluations: list, ...single } = flags;
   const asked = list === undefined ? [single] : listedIn(list, single);
   const prepared: Prepared[] = [];

@@ -11,7 +11,7 @@ import type { SampleRecord } from '../../evaluation/records.ts';
 import type { Precision } from '../../engine/program.ts';
 import { MODE_PREFIX, type Mode } from '../../evaluation/rollouts.ts';
 import { rolloutChoice } from '../../evaluation/tokenChoice.ts';
-import { chooseCheckpoint } from '../../training/runModel.ts';
+import { checkHoldsWeights, chooseCheckpoint } from '../../training/runModel.ts';
 import { besideEachOther, drawPlan, drawTokens } from '../drawing.ts';
 import { readProblemFile, solveProblem } from '../problems.ts';
 import type { Session } from '../session.ts';
@@ -35,6 +35,7 @@ export async function solveFile(
   const { mode, samples, precision, seed = 1 } = flags;
   const choice = chosenBy(flags, { temperature: 0 }, samples);
   const experiment = readRunExperiment(run);
+  checkHoldsWeights(run);
   const problems = await readProblemFile(file);
   const checkpoint = chooseCheckpoint(run, experiment);
   const vocabulary = createVocabulary(checkpoint.vocabulary);

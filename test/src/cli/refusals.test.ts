@@ -2,6 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { EXPORTED_MODEL } from '../../../src/training/runModel.ts';
 import { spawnKit, temporaryFolder } from '../../helpers/kit.ts';
 import { TELLING_LOADS } from '../../helpers/loads.ts';
 import { writeRun } from '../../helpers/runs.ts';
@@ -16,7 +17,9 @@ const MINE = { name: 'mine', data: { task } };
 
 beforeAll(() => {
   mkdirSync(path.join(folder, 'empty'));
-  writeRun(path.join(folder, 'run'), { experiment: MINE });
+  const run = writeRun(path.join(folder, 'run'), { experiment: MINE });
+  writeRun(path.join(folder, 'records'), { experiment: MINE });
+  writeFileSync(path.join(run, EXPORTED_MODEL), '');
   writeStudy(path.join(folder, 'study'));
   const study = { name: 'bad', base: { data: { task } }, cells: { a: { training: { stepz: 1 } } } };
   writeFileSync(path.join(folder, 'bad.json'), JSON.stringify(study));
@@ -40,6 +43,7 @@ describe('a wrong call is refused before anything heavy is loaded:', () => {
     ['plan bad.json', 'bad.json: cells.a.training.stepz: '],
     ['eval nowhere', 'nowhere: no such folder'],
     ['eval empty', 'empty: holds no run'],
+    ['eval records', 'records holds records without the weights'],
     ['eval run --data nowhere', 'nowhere: no such folder'],
     ['eval run --evaluations list.json', 'list.json: must list one evaluation or more'],
     ['eval run --greedy --samples 3', '--greedy gives one response'],
