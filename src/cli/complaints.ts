@@ -11,6 +11,8 @@ import { UsageError } from './usageError.ts';
 /** Flags of every command. */
 export const GLOBAL_FLAGS: readonly string[] = ['help', 'version', 'verbose', 'quiet'];
 
+const EVERYWHERE = [...GLOBAL_FLAGS.map((name) => `--${name}`), '-h', '-q'];
+
 export const NO_COMMAND = 'name a command';
 
 /** What yargs calls a command line that lacks something. */
@@ -22,9 +24,21 @@ export function explained(
   argv: readonly string[],
   commands: readonly Command[],
 ): UsageError {
+  if (INCOMPLETE.test(message)) {
+    const command = commandOf(argv, commands)!;
+    // What is missing may be the value of a flag that there is not.
+    const stray = strayFlag(argv, command);
+    if (stray !== undefined) return new UsageError(unknownFlag(stray, [command]));
+    return new UsageError(explain(message, argv, commands), { isIncomplete: true });
+  }
   const explanation = explain(message, argv, commands);
-  const isIncomplete = explanation === NO_COMMAND || INCOMPLETE.test(message);
-  return new UsageError(explanation, { isIncomplete });
+  return new UsageError(explanation, { isIncomplete: explanation === NO_COMMAND });
+}
+
+/** As it was typed. */
+function strayFlag(argv: readonly string[], command: Command): string | undefined {
+  const known = [...flagsOf(command), ...EVERYWHERE];
+  return argv.find((arg) => /^--?[a-z]/i.test(arg) && !known.includes(arg.split('=')[0]!));
 }
 
 /** How the command of a line is used, or the kit, and where its help is. */
@@ -54,8 +68,7 @@ function explain(message: string, argv: readonly string[], commands: readonly Co
   const [name = ''] = names.split(', ');
   switch (kind.replace(/s$/, '')) {
     case NO_COMMAND: {
-      const known = [...GLOBAL_FLAGS.map((each) => `--${each}`), '-h', '-q'];
-      const flag = argv.find((arg) => /^-./.test(arg) && !known.includes(arg.split('=')[0]!));
+      const flag = argv.find((arg) => /^-./.test(arg) && !EVERYWHERE.includes(arg.split('=')[0]!));
       return flag === undefined ? message : unknownFlag(flag, command ? [command] : commands);
     }
     case 'Unknown command':

@@ -9,26 +9,27 @@
  * at most as many letters more (`evaluate` is eval). Capitals and leading dashes make no difference.
  */
 
-/** The likely candidate with the fewest edits from `name`, or undefined if none is likely. */
+/** The candidate with the fewest slips from `name`, or undefined if none is likely. */
 export function nearest(name: string, candidates: Iterable<string>): string | undefined {
   let best: string | undefined;
   let fewest = Infinity;
   for (const candidate of candidates) {
-    const [typed, known] = [letters(name), letters(candidate)];
-    const edits = editDistance(typed, known);
-    if (edits < fewest && isLikely(typed, known, edits)) [best, fewest] = [candidate, edits];
+    const slips = slipsBetween(letters(name), letters(candidate));
+    if (slips < fewest) [best, fewest] = [candidate, slips];
   }
   return best;
 }
 
 const letters = (name: string): string => name.replace(/^-+/, '').toLowerCase();
 
-function isLikely(typed: string, known: string, edits: number): boolean {
+/** Infinite if `known` is not likely. */
+function slipsBetween(typed: string, known: string): number {
   const isBeginning = typed.length >= 3 && known.startsWith(typed);
   const isLonger = typed.startsWith(known) && typed.length <= 2 * known.length;
-  const slips = edits + (typed[0] === known[0] ? 0 : 1);
-  const longer = Math.max(typed.length, known.length);
-  return isBeginning || isLonger || slips <= Math.ceil(longer / 3);
+  // To stop too early, or to go on, is one slip.
+  if (isBeginning || isLonger) return typed === known ? 0 : 1;
+  const slips = editDistance(typed, known) + (typed[0] === known[0] ? 0 : 1);
+  return slips <= Math.ceil(Math.max(typed.length, known.length) / 3) ? slips : Infinity;
 }
 
 /** `; did you mean X?`, or nothing. */

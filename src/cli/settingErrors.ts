@@ -74,7 +74,7 @@ function explain(issue: Issue, settings: unknown, schema: z.ZodType): SettingErr
   if (found.code === 'unrecognized_keys') {
     const unknown = z.core.toDotPath([...found.path, found.keys[0]!]);
     const { [found.keys[0]!]: _, ...others } = given as Record<string, unknown>;
-    const known = settingPaths(schema);
+    const known = pathsLike(unknown, schema);
     const message = known.includes(unknown)
       ? `does not go with ${shortened(JSON.stringify(others))}`
       : `there is no such setting${meantSetting(unknown, known)}`;
@@ -103,17 +103,45 @@ function isOutOfRange({ code }: Issue): boolean {
   return code === 'invalid_type' || code === 'too_small' || code === 'too_big';
 }
 
-/** `; did you mean X?` for the setting whose whole path, or else whose last name, is nearest. */
+/** `; did you mean X?` for the setting whose path is nearest part by part, or else whose last name is. */
 export function meantSetting(setting: string, known: readonly string[]): string {
   const last = (path: string): string => path.split('.').at(-1)!;
   const name = nearest(last(setting), known.map(last));
-  const meant = nearest(setting, known) ?? known.find((path) => last(path) === name);
+  const meant = nearestPath(setting, known) ?? known.find((path) => last(path) === name);
   return meant === undefined ? '' : `; did you mean ${meant}?`;
 }
 
-/** Every setting as a dotted path, records and leaves. */
+function nearestPath(setting: string, known: readonly string[]): string | undefined {
+  const found: string[] = [];
+  for (const part of setting.split('.')) {
+    const beside = known
+      .map((path) => path.split('.'))
+      .filter((parts) => found.every((name, i) => parts[i] === name))
+      .flatMap((parts) => parts[found.length] ?? []);
+    const meant = nearest(part, beside);
+    if (meant === undefined) return undefined;
+    found.push(meant);
+  }
+  return found.join('.');
+}
+
+/** Every setting as a dotted path, records and leaves; not what stands in lists. */
 export function settingPaths(schema: z.ZodType): string[] {
+  return allPaths(schema).filter((path) => !path.includes(ITEM));
+}
+
+/** In a path, any item of a list. */
+const ITEM = '[]';
+
+function allPaths(schema: z.ZodType): string[] {
   return [...new Set([...nodesOf(schema)].map(([path]) => path))].filter((path) => path !== '');
+}
+
+/** Those in the list that a path leads into, with its index. */
+function pathsLike(setting: string, schema: z.ZodType): string[] {
+  const [index] = /\[\d+\]/.exec(setting) ?? [];
+  if (index === undefined) return settingPaths(schema);
+  return allPaths(schema).map((path) => path.replace(ITEM, index));
 }
 
 /** The forms of a setting that has several: `"tiny"`, `{"mix":p}`, `{"levels":[…]}`. */
@@ -136,6 +164,9 @@ function* nodesOf(schema: z.ZodType): Generator<readonly [path: string, node: No
     yield [at, node];
     for (const option of [...(node.anyOf ?? []), ...(node.oneOf ?? []), ...(node.allOf ?? [])]) {
       yield* visit(option, at);
+    }
+    if (typeof node.items === 'object' && !Array.isArray(node.items)) {
+      yield* visit(node.items, `${at}${ITEM}`);
     }
     for (const [key, child] of Object.entries(node.properties ?? {})) {
       yield* visit(child, at === '' ? key : `${at}.${key}`);

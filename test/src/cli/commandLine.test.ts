@@ -24,6 +24,8 @@ describe('a command line that can not be understood ends with 2 and one line', (
     ['trace', 'trace needs FILE'],
     ['solve', 'solve needs RUN and FILE'],
     ['trace a.txt b.txt', 'trace takes no further argument "b.txt"'],
+    ['trace --bogus a.txt', 'unknown flag --bogus'],
+    ['train demo --outt OUT', 'unknown flag --outt; did you mean --out?'],
     ['trace a.txt --jsn', 'unknown flag --jsn; did you mean --json?'],
     ['gen-mazes --out OUT', '--size is missing (or --width and --height)'],
     ['gen-mazes --width 4 --out OUT', '--height is missing beside --width'],

@@ -65,7 +65,10 @@ describe('kit eval --evaluations', () => {
   it.each([
     [[], /^kit: list\.json: must list one evaluation or more; it is \[\]\n$/],
     [[{ ...ONE, tasks: 0 }], /^kit: list\.json: \[0\]\.tasks: .*0\n$/],
-    [[{ ...ONE, topk: 3 }], /^kit: list\.json: \[0\]\.topk: there is no such setting.*\n$/],
+    [
+      [{ ...ONE, topk: 3 }],
+      /^kit: list\.json: \[0\]\.topk: there is no such setting; did you mean \[0\]\.topK\?\n$/,
+    ],
     [[ONE, ONE], /^kit: list\.json: two evaluations have the same label.*\n$/],
     [{ label: 'one' }, /^kit: list\.json: expected array.*\n$/],
     [[{ ...ONE, data: { task: {} } }], /^kit: list\.json: \[0\]\.data: expected string.*\n$/],

@@ -90,6 +90,10 @@ describe('--set', () => {
 
   it.each([
     ['training.stps=3', 'training.stps: there is no such setting; did you mean training.steps?'],
+    [
+      'evaluation.temp=1',
+      'evaluation.temp: there is no such setting; did you mean evaluation.temperature?',
+    ],
     ['clipNorm=3', 'clipNorm: there is no such setting; did you mean training.clipNorm?'],
     ['training.steps=0', 'training.steps: must be at least 1, not 0'],
     ['data.task.walls=[0.5,0.3]', /data.task.walls: the first share must not exceed the second/],

@@ -202,7 +202,8 @@ describe('a study of one’s own', () => {
     [{ metric: 'optimalrate' }, /metric: /],
     [{ expect: 'between' }, /expect: /],
     [{ text: ' ' }, /text: /],
-    [{ evidence: 1 }, /evidence: there is no such setting/],
+    [{ evidence: 1 }, /claims\[1\]\.evidence: there is no such setting$/],
+    [{ metrik: 1 }, /metrik: there is no such setting; did you mean claims\[1\]\.metric\?$/],
     [
       { of: { cell: 'plane', mode: 'slow' } },
       /of\.cell: the study has no cell "plane"; did you mean plain\?$/,
