@@ -6,6 +6,7 @@ import { InputError } from '../../../envs/inputError.ts';
 import { datasetChecksum, readManifest, type Manifest } from '../../data/manifest.ts';
 import { dataSchema, type DataSettings, type Experiment } from '../../experiment.ts';
 import { readJson, sha256, writeJsonAtomic } from '../../files.ts';
+import { LIMITS } from '../../limits.ts';
 import { runPaths } from '../../training/runFolder.ts';
 import { formatNumber } from '../progress.ts';
 import type { Session } from '../session.ts';
@@ -24,9 +25,6 @@ export function datasetFolder(settings: DataSettings, root = 'data'): string {
   return path.join(root, `${environment}${width}x${height}-${hash}`);
 }
 
-/** What `generateDataset` accepts; machines may have more cores. */
-const MOST_JOBS = 256;
-
 export interface GenerateOptions {
   readonly out: string;
   /** Worker threads, one per core unless given. */
@@ -36,7 +34,7 @@ export interface GenerateOptions {
 
 export async function generate(
   settings: DataSettings,
-  { out, jobs = Math.min(availableParallelism(), MOST_JOBS), resume }: GenerateOptions,
+  { out, jobs = Math.min(availableParallelism(), LIMITS.workers.max), resume }: GenerateOptions,
   session: Session,
 ): Promise<Dataset> {
   const { generateDataset } = await import('../../data/generate.ts');
