@@ -6,10 +6,10 @@
  */
 import { z } from 'zod';
 import { decimal, drawingFields, droppingSchema, fraction } from './experimentFields.ts';
-import { modes, seed, whole } from './experimentFields.ts';
+import { modes, nameSchema, seed, whole } from './experimentFields.ts';
 import { improvementFault, improvementSchema } from './improvementSettings.ts';
 import { LIMITS } from './limits.ts';
-import { NAME, NAME_RULE } from './names.ts';
+import { LONGEST_EXPERIMENT } from './names.ts';
 
 const range = z
   .tuple([fraction, fraction])
@@ -137,7 +137,7 @@ export function checkDraws(
 export const evaluationSchema = evaluationFields.superRefine(checkDraws);
 
 const experimentFields = z.strictObject({
-  name: z.string().regex(NAME, NAME_RULE),
+  name: nameSchema(LONGEST_EXPERIMENT),
   description: z.string().default(''),
   /** What the experiment can show and what not, for the report. */
   notes: z.string().default(''),

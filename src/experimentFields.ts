@@ -1,6 +1,7 @@
 /** Settings that several parts of an experiment have in common. */
 import { z } from 'zod';
 import { LIMITS, rangeFault, type Limits } from './limits.ts';
+import { nameFault } from './names.ts';
 
 /** A whole number within limits. */
 export function whole(limits: Limits): z.ZodNumber {
@@ -42,6 +43,14 @@ function within(limits: Limits, number: z.ZodNumber, error: Complaint): z.ZodNum
 }
 
 export const fraction = decimal(LIMITS.share);
+
+/** A name that can be part of a file's. */
+export function nameSchema(longest?: number) {
+  return z.string().superRefine((name, issues) => {
+    const message = nameFault(name, longest);
+    if (message !== null) issues.addIssue({ code: 'custom', message });
+  });
+}
 
 /** Text that names a stream of random numbers, or a number. */
 export const seed = z.union([whole(LIMITS.seed), z.string()]);

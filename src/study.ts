@@ -9,14 +9,13 @@ import { z } from 'zod';
 import { CORRUPTIONS } from '../traces/corruptions.ts';
 import { METRICS, type MetricName } from './evaluation/metrics.ts';
 import { checkDraws, type ExperimentInput } from './experiment.ts';
-import { decimal, drawingFields, modes, whole } from './experimentFields.ts';
+import { decimal, drawingFields, modes, nameSchema, whole } from './experimentFields.ts';
 import { LIMITS } from './limits.ts';
-import { NAME, NAME_RULE } from './names.ts';
 
 /** The whole study, beside its cells. */
 export const STUDY_FILE = 'study.json';
 
-const name = z.string().regex(NAME, NAME_RULE);
+const name = nameSchema();
 
 const settings = z.record(z.string(), z.unknown());
 

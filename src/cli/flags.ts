@@ -7,7 +7,7 @@
  */
 import { InputError } from '../../envs/inputError.ts';
 import { LIMITS, rangeFault, type Limits } from '../limits.ts';
-import { NAME, NAME_RULE } from '../names.ts';
+import { nameFault } from '../names.ts';
 import { suggestion } from './nearest.ts';
 import { UsageError } from './usageError.ts';
 
@@ -46,8 +46,9 @@ export function text(describe: string): Flag<string | undefined> {
 /** A name that can be part of a file's. */
 export function fileName(describe: string): Flag<string | undefined> {
   return value(describe, (given, flag) => {
-    if (NAME.test(given)) return given;
-    throw new UsageError(`${flag} ${NAME_RULE}, not ${quote(given)}`);
+    const fault = nameFault(given);
+    if (fault === null) return given;
+    throw new UsageError(`${flag} ${fault}, not ${quote(given)}`);
   });
 }
 

@@ -1,11 +1,18 @@
+import { readdirSync } from 'node:fs';
+import path from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { InputError } from '../../envs/inputError.ts';
 import { experiments } from '../../experiments/index.ts';
 import { commands } from '../../src/cli/commands/index.ts';
 import { checkExperiment } from '../../src/cli/loadExperiment.ts';
+import { checkStudy } from '../../src/cli/loadStudy.ts';
+import { checkSettings } from '../../src/cli/settingErrors.ts';
 import { UsageError } from '../../src/cli/usageError.ts';
+import { experimentSchema } from '../../src/experiment.ts';
 import { decimal, whole } from '../../src/experimentFields.ts';
+import { readJson } from '../../src/files.ts';
+import { kitRoot } from '../../src/kitPackage.ts';
 import { LIMITS, rangeFault, type Limits } from '../../src/limits.ts';
 
 const all: [name: string, limits: Limits][] = Object.entries(LIMITS);
@@ -108,6 +115,21 @@ describe('a flag and its setting', () => {
         expect(bySetting?.replace(`--set ${path.join('.')}:`, `--${flagName}`)).toBe(byFlag);
       }),
     );
+  });
+});
+
+describe('what is committed', () => {
+  const results = path.join(kitRoot, 'results');
+  const files = (readdirSync(results, { recursive: true }) as string[]).map((name) =>
+    path.join(results, name),
+  );
+
+  it('stays valid: settings of runs, and studies with all their cells', () => {
+    const runs = files.filter((file) => path.basename(file) === 'experiment.json');
+    const studies = files.filter((file) => path.basename(file) === 'study.json');
+    expect([runs.length > 100, studies.length > 3]).toEqual([true, true]);
+    for (const file of runs) checkSettings(experimentSchema, readJson(file), { source: file });
+    for (const file of studies) checkStudy(readJson(file), file);
   });
 });
 

@@ -164,6 +164,8 @@ describe('a name that becomes a part of a file’s', () => {
   it('never leads out of a folder', () => {
     const flag = fileName('');
     expect(flag.read('a-1.b_C', '--n')).toBe('a-1.b_C');
+    expect(flag.read('x'.repeat(80), '--n')).toHaveLength(80);
+    expect(() => flag.read('x'.repeat(81), '--n')).toThrow('--n must be at most 80 characters');
     fc.assert(
       fc.property(
         fc.string({ unit: fc.constantFrom('a', '.', '/', '\\', ' ', '-', '\0') }),

@@ -85,6 +85,10 @@ describe('a study of one’s own', () => {
       /^mine.json: cells\["a b"\]: must be letters, .* only, and begin with a letter or digit$/,
     ],
     [{ cells: { '../x': {} } }, /^mine.json: cells\["..\/x"\]: must be letters, /],
+    [
+      { cells: { ['x'.repeat(81)]: {} } },
+      /^mine.json: cells.x{81}: must be at most 80 characters$/,
+    ],
     [{ cells: { '.x': {} } }, /^mine.json: cells\[".x"\]: must be letters, /],
     [
       { cells: JSON.parse('{"a":{},"__proto__":{}}') },
