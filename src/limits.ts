@@ -31,7 +31,7 @@ export const LIMITS = {
   /** Inner walls of a Sokoban level. */
   innerWalls: { min: 0, max: 400 },
   tasksPerLayout: { min: 1, max: 100 },
-  /** Of reasoning and plan together. */
+  /** A task's reasoning and plan together. */
   traceTokens: { min: 1, max: 100_000_000 },
 
   /** Length of a vector within the model. */
@@ -59,9 +59,9 @@ export const LIMITS = {
   topK: { min: 1, max: 65_536 },
   topP: { above: 0, max: 1 },
   responseTokens: { min: 1, max: 1_000_000 },
-  /** Of one mode in a report. */
+  /** Solved tasks that a report draws, per mode. */
   drawings: { min: 0, max: 1_000 },
-  /** Of training on a model's own responses. */
+  /** Rounds of training on a model's own responses. */
   improvementRounds: { min: 1, max: 100 },
 
   level: { min: 0, max: 4 },

@@ -22,12 +22,12 @@ export interface EvaluatedRun {
 /** Whether the evaluation of a name is compared, or compared with. */
 export function isWanted(name: string, { mode, evaluation, to }: ComparisonFlags): boolean {
   return (
-    (mode === undefined || [...mode, to].some((each) => each === modePart(name))) &&
+    (mode === undefined || [...mode, to].some((wanted) => wanted === modePart(name))) &&
     (evaluation === undefined || name.endsWith(`-${evaluation}`))
   );
 }
 
-/** Of runs with some evaluation. @throws InputError naming the flag that leaves none to compare */
+/** Expects some evaluation. @throws InputError naming the flag that leaves none to compare */
 export function checkComparison(runs: readonly EvaluatedRun[], flags: ComparisonFlags): void {
   const all = runs.flatMap(({ names }) => names);
   const { mode, evaluation, to } = flags;
@@ -41,16 +41,16 @@ export function checkComparison(runs: readonly EvaluatedRun[], flags: Comparison
   }
   const what = evaluation === undefined ? 'evaluation' : `evaluation ${evaluation}`;
   const modes = distinct(named.map(modePart));
-  if (mode !== undefined && !mode.some((each) => modes.includes(each))) {
+  if (mode !== undefined && !mode.some((wanted) => modes.includes(wanted))) {
     throw new InputError(
       `--mode: there is no ${what} in ${mode.join(' or ')}, only in ${modes.join(', ')}`,
     );
   }
   if (to === undefined) return;
   const { folder, names } = runs[0]!;
-  const own = names.filter((name) => named.includes(name)).map(modePart);
-  if (!own.includes(to)) {
-    const others = own.length === 0 ? '' : `, only in ${distinct(own).join(', ')}`;
+  const first = distinct(names.filter((name) => named.includes(name)).map(modePart));
+  if (!first.includes(to)) {
+    const others = first.length === 0 ? '' : `, only in ${first.join(', ')}`;
     throw new InputError(`--to: ${folder} has no ${what} in ${to}${others}`);
   }
   const compared = named.filter((name) => isWanted(name, flags) && modePart(name) !== to);

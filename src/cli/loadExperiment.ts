@@ -6,8 +6,8 @@ import { complaint, InputError } from '../../envs/inputError.ts';
 import { experimentSchema, type Experiment } from '../experiment.ts';
 import { EXPERIMENTS } from './catalogues.ts';
 import { quote } from './flags.ts';
-import { checked, formsOf, meantSetting, settingPaths } from './settingErrors.ts';
-import type { SettingError } from './settingErrors.ts';
+import { checked, type SettingError } from './settingErrors.ts';
+import { formsOf, meantSetting, settingPaths } from './settingPaths.ts';
 import { readRecord } from './settingsFile.ts';
 import { UsageError } from './usageError.ts';
 

@@ -71,20 +71,20 @@ export function tasksIn(data: DataSettings, split: Decoding['split']): number {
 
 /**
  * What an evaluation of the experiment's run is called; the same where the same is evaluated.
- * @param held how many tasks its split holds
+ * @param available how many tasks its split holds
  */
 export function nameOf(
   asked: Asked,
   decoding: Decoding,
-  { experiment, held }: { readonly experiment: Experiment; readonly held: number },
+  { experiment, available }: { readonly experiment: Experiment; readonly available: number },
 ): string {
-  const name = decoding.label ?? deviations(decoding, ownDecoding(experiment), held);
+  const name = decoding.label ?? deviations(decoding, ownDecoding(experiment), available);
   return evaluationName({ ...decoding, ...asked }, name);
 }
 
 /** What tells this evaluation from the experiment's own, as a part of a folder's name. */
-function deviations(decoding: Decoding, own: Decoding, held: number): string | undefined {
-  const [tasks, ownTasks] = [decoding, own].map((each) => Math.min(each.tasks, held));
+function deviations(decoding: Decoding, own: Decoding, available: number): string | undefined {
+  const [tasks, ownTasks] = [decoding, own].map((one) => Math.min(one.tasks, available));
   const parts = [
     decoding.on,
     decoding.split === own.split ? undefined : decoding.split,

@@ -53,19 +53,19 @@ export async function evaluateModes(stage: EvaluationStage, session: Session): P
   const names: string[] = [];
   const sha = sha256(bytesOf(checkpoint.params));
   const open: { name: string; settings: EvaluationSettings }[] = [];
-  const held = dataset.manifest.splits[decoding.split].rows;
+  const available = dataset.manifest.splits[decoding.split].rows;
   for (const { mode, corruption } of asked(decoding)) {
     const settings: EvaluationSettings = {
       mode,
       ...drawnBy(decoding),
       corruption,
       referenceRuns: REFERENCE_RUNS,
-      tasks: Math.min(decoding.tasks, held),
+      tasks: Math.min(decoding.tasks, available),
       vocabulary: checkpoint.vocabulary,
       dataset: datasetChecksum(dataset.manifest),
       checkpoint: { step: checkpoint.step, sha256: sha, ...(source !== undefined && { source }) },
     };
-    const name = nameOf({ mode, corruption }, decoding, { experiment, held });
+    const name = nameOf({ mode, corruption }, decoding, { experiment, available });
     names.push(name);
     const before = readEvaluationSettings(out, name);
     const done = before !== null && firstDifference(before, settings) === null;

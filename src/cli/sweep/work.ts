@@ -129,10 +129,10 @@ function expected(
   decoding: Decoding,
   { experiment, data }: { readonly experiment: Experiment; readonly data: DataSettings },
 ): ExpectedEvaluation[] {
-  const held = tasksIn(data, decoding.split);
-  const tasks = Math.min(decoding.tasks, held);
+  const available = tasksIn(data, decoding.split);
+  const tasks = Math.min(decoding.tasks, available);
   return asked(decoding).map((one) => ({
-    name: nameOf(one, decoding, { experiment, held }),
+    name: nameOf(one, decoding, { experiment, available }),
     decoding: { ...decoding, modes: [one.mode] },
     corruption: one.corruption,
     tasks,

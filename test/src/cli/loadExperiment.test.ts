@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { InputError } from '../../../envs/inputError.ts';
 import { experiments } from '../../../experiments/index.ts';
 import { loadExperiment } from '../../../src/cli/loadExperiment.ts';
-import { settingPaths } from '../../../src/cli/settingErrors.ts';
+import { settingPaths } from '../../../src/cli/settingPaths.ts';
 import { UsageError } from '../../../src/cli/usageError.ts';
 import { experimentSchema } from '../../../src/experiment.ts';
 import { MODEL_SIZES } from '../../../src/model/config.ts';

@@ -35,14 +35,14 @@ describe('the name of an evaluation', () => {
     const evaluation = { tasks: ownTasks, samples: 1, temperature: 0, maxTokens: 600 };
     const experiment = experimentSchema.parse({ ...demo, evaluation });
     const decoding = decodingOf(flags, ownDecoding(experiment));
-    const held = HELD[decoding.split];
+    const available = HELD[decoding.split];
     const [one] = asked(decoding);
     return {
-      name: nameOf(one!, decoding, { experiment, held }),
+      name: nameOf(one!, decoding, { experiment, available }),
       settings: JSON.stringify({
         ...one,
         ...drawnBy(decoding),
-        tasks: Math.min(decoding.tasks, held),
+        tasks: Math.min(decoding.tasks, available),
       }),
     };
   };
@@ -59,8 +59,8 @@ describe('the name of an evaluation', () => {
 
   it('is the same whatever is asked of it beyond all tasks', () => {
     for (const ownTasks of [400, 401, 100_000]) {
-      for (const asked of [undefined, 400, 401, 500, 100_000_000]) {
-        expect(named({ tasks: asked }, ownTasks).name).toBe('slow-greedy');
+      for (const wanted of [undefined, 400, 401, 500, 100_000_000]) {
+        expect(named({ tasks: wanted }, ownTasks).name).toBe('slow-greedy');
       }
     }
     expect(named({ tasks: 399 }, 500).name).toBe('slow-greedy-first399');
