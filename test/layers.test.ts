@@ -10,7 +10,10 @@ const LAYERS: readonly (readonly [name: string, pattern: RegExp])[] = [
   ['envs', /^envs\//],
   ['solvers', /^solvers\//],
   ['traces', /^traces\//],
-  ['files', /^src\/(files|firstDifference|kitPackage|lock)\.ts$/],
+  [
+    'files',
+    /^src\/(files|firstDifference|json|kitPackage|lock|reading|sealed|sealedLog|shape)\.ts$/,
+  ],
   ['engine', /^src\/engine\//],
   ['model', /^src\/model\//],
   ['data', /^src\/data\//],

@@ -1,6 +1,6 @@
 /** Evaluations of one run in a file, as a study states them. */
 import { InputError } from '../../envs/inputError.ts';
-import { readJson } from '../files.ts';
+import { readJson } from '../reading.ts';
 import { evaluationListSchema, type ListedEvaluation } from '../study.ts';
 import { explainIssue, settingPaths } from './settingErrors.ts';
 

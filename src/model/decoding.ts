@@ -13,7 +13,7 @@ import type { KeyValue } from './attention.ts';
 import type { ModelConfig } from './config.ts';
 import { laidOut, type DecodingOperations } from './decodingOperations.ts';
 import { decodingInputs, flatten, flattenCarried, idleStep, unflatten } from './decodingInputs.ts';
-import { paramList, zeroParams } from './params.ts';
+import { paramList, zeroParams } from './paramTensors.ts';
 import type { Choice } from './sampling.ts';
 import { decode, type Model } from './transformer.ts';
 

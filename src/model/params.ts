@@ -1,14 +1,11 @@
 /**
- * Parameters: one flat float32 vector, and the names and shapes of its parts.
- *
- * A single vector makes the optimiser a dozen operations however many layers there are; the model
- * sees named tensors, split off in one operation whose gradient is one concatenation.
+ * Parameters: one flat float32 vector, and the names and shapes of its parts; as tensors in
+ * `paramTensors.ts`.
  *
  * Initial values are PyTorch's defaults, which the released code relies on: linear maps uniform in
  * ±1/√fanIn, embeddings N(0, 1), norm gains 1. Matrices are stored [in, out]. Query, key and value
  * share one matrix, as do the two inputs of SwiGLU: their fan-in is the same, so is their start.
  */
-import * as tf from '@tensorflow/tfjs-core';
 import type { Rng } from '../../envs/rng.ts';
 import type { ModelConfig } from './config.ts';
 
@@ -19,9 +16,6 @@ export interface ParamSpec {
   readonly shape: readonly number[];
   readonly init: Init;
 }
-
-/** Named parameter tensors, shapes as in `paramSpecs`. */
-export type Params = Readonly<Record<string, tf.Tensor>>;
 
 /** Every parameter in the order in which the flat vector holds them. */
 export function paramSpecs(config: ModelConfig): readonly ParamSpec[] {
@@ -92,34 +86,6 @@ export function initialParams(config: ModelConfig, rng: Rng): Float32Array {
     fill(flat.subarray(offset, (offset += sizeOf(spec))), spec, rng.split(spec.name));
   }
   return flat;
-}
-
-/** The named parts of `flat` [paramCount]; differentiable. */
-export function splitParams(config: ModelConfig, flat: tf.Tensor1D): Params {
-  const specs = paramSpecs(config);
-  const parts = tf.split(flat, specs.map(sizeOf));
-  return Object.fromEntries(
-    specs.map((spec, i) => [spec.name, tf.reshape(parts[i]!, [...spec.shape])]),
-  );
-}
-
-/** Some parameters, by whether their names say so, as a list that a graph can take. */
-export function paramList(config: ModelConfig, isOne: (name: string) => boolean) {
-  const names = paramSpecs(config)
-    .map(({ name }) => name)
-    .filter(isOne);
-  return {
-    of: (params: Params): tf.Tensor[] => names.map((name) => params[name]!),
-    named: (list: readonly tf.Tensor[]): Params =>
-      Object.fromEntries(names.map((name, i) => [name, list[i]!])),
-  };
-}
-
-/** Parameters of these shapes with nothing in them. */
-export function zeroParams(config: ModelConfig): Params {
-  return Object.fromEntries(
-    paramSpecs(config).map(({ name, shape }) => [name, tf.zeros([...shape])]),
-  );
 }
 
 function fill(values: Float32Array, spec: ParamSpec, rng: Rng): void {

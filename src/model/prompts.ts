@@ -8,7 +8,7 @@ import type { KeyValue } from './attention.ts';
 import { pairs, unpaired } from './decodingInputs.ts';
 import { laidOut, type DecodingOperations } from './decodingOperations.ts';
 import { paddingMask } from './masks.ts';
-import { paramList, zeroParams } from './params.ts';
+import { paramList, zeroParams } from './paramTensors.ts';
 import { encode, readMemory, type Model } from './transformer.ts';
 
 /** Of G prompts. */

@@ -4,7 +4,7 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import { inTurn } from '../engine/ordering.ts';
-import type { Params } from './params.ts';
+import type { Params } from './paramTensors.ts';
 
 export interface Operands {
   readonly inputs: readonly tf.Tensor[];

@@ -20,7 +20,7 @@ import { busyParts, divide, rowsFor } from './jobs.ts';
 import { kernelOperations } from './kernelOperations.ts';
 import { createLanes, type Row } from './lanes.ts';
 import { POSITIONS } from './layers.ts';
-import { splitParams } from './params.ts';
+import { splitParams } from './paramTensors.ts';
 import { createPromptReader } from './prompts.ts';
 import type { Choice } from './sampling.ts';
 

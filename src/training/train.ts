@@ -11,14 +11,14 @@ import type { VocabularySettings } from '../../traces/vocabulary.ts';
 import type { Batch } from '../data/batch.ts';
 import type { Precision } from '../engine/program.ts';
 import { makeFolder, removeLeftovers } from '../files.ts';
-import type { AttentionBlocks } from '../model/attention.ts';
+import type { AttentionBlocks } from '../model/attentionBlocks.ts';
 import type { ModelConfig } from '../model/config.ts';
 import { initialParams } from '../model/params.ts';
 import type { AdamwSettings } from './adamw.ts';
 import { checkpointFile, listCheckpoints, pruneCheckpoints } from './checkpoint.ts';
 import { readCheckpoint, writeCheckpoint, type Checkpoint } from './checkpoint.ts';
 import { eventWriter } from './events.ts';
-import { appendMetrics, rewindMetrics, secondsTrained, type MetricsLine } from './metricsLog.ts';
+import { openMetrics, secondsTrained, type MetricsLine } from './metricsLog.ts';
 import { firstDifference } from '../firstDifference.ts';
 import { runPaths } from './runFolder.ts';
 import { learningRateAt, type ScheduleSettings } from './schedule.ts';
@@ -90,12 +90,12 @@ export async function train(run: TrainingRun): Promise<TrainingOutcome> {
   makeFolder(paths.checkpoints);
   removeLeftovers(folder, paths.checkpoints);
   const start = startingPoint(run, paths.checkpoints);
-  const logged = rewindMetrics(paths.metrics, start.step);
-  const secondsBefore = secondsTrained(logged);
+  const metrics = openMetrics(paths.metrics, start.step);
+  const secondsBefore = secondsTrained(metrics.lines);
   const older = listCheckpoints(paths.checkpoints).slice(0, -1);
   // Of these weights some may be the best, whatever has become of the log.
   const checkpoints = [...older.map(({ file }) => readCheckpoint(file)), start];
-  const validationLosses = new Map([...logged, ...checkpoints].flatMap(validationEntry));
+  const validationLosses = new Map([...metrics.lines, ...checkpoints].flatMap(validationEntry));
   const logEvents = eventWriter(folder);
   const trainer = createTrainer({ params: start.params, ...start.optimizer! }, run);
   const updatesBefore = run.start?.updates ?? 0;
@@ -107,7 +107,7 @@ export async function train(run: TrainingRun): Promise<TrainingOutcome> {
   let saved = step;
 
   const log = (line: MetricsLine): void => {
-    appendMetrics(paths.metrics, line);
+    metrics.append(line);
     const { step: at, ...scalars } = line;
     logEvents(at, scalars);
   };

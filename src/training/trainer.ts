@@ -6,7 +6,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Ladder } from '../data/ladder.ts';
 import { createProgram, eagerProgram, type Precision } from '../engine/program.ts';
-import { AT_ONCE, attentionBlocks, type AttentionBlocks } from '../model/attention.ts';
+import { AT_ONCE, attentionBlocks, type AttentionBlocks } from '../model/attentionBlocks.ts';
 import type { ModelConfig } from '../model/config.ts';
 import { tidied } from '../engine/tidied.ts';
 import { updateRates, type AdamwSettings } from './adamw.ts';

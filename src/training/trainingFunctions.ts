@@ -2,9 +2,9 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Shape } from '../data/batch.ts';
 import type { Part, ProgramFunction } from '../engine/program.ts';
-import type { AttentionBlocks } from '../model/attention.ts';
+import type { AttentionBlocks } from '../model/attentionBlocks.ts';
 import type { ModelConfig } from '../model/config.ts';
-import { splitParams } from '../model/params.ts';
+import { splitParams } from '../model/paramTensors.ts';
 import { adamwUpdate, updateRates } from './adamw.ts';
 import type { AdamwSettings, OptimizerState, UpdateRates } from './adamw.ts';
 import { lossInputs, sequenceLoss } from './loss.ts';

@@ -1,7 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { createRng } from '../../envs/rng.ts';
 import { modelConfig, type ModelConfig } from '../../src/model/config.ts';
-import { initialParams, splitParams } from '../../src/model/params.ts';
+import { initialParams } from '../../src/model/params.ts';
+import { splitParams } from '../../src/model/paramTensors.ts';
 import type { Model } from '../../src/model/transformer.ts';
 import type { Batch } from '../../src/data/batch.ts';
 import { EXACT } from '../../src/data/ladder.ts';

@@ -27,13 +27,15 @@ export async function reportRuns(
   const study = folders.find(holdsStudy);
   if (study !== undefined) throw new InputError(`${study}: is a study, which is reported alone`);
   folders.forEach(checkHoldsRun);
-  const { page, results } = writeReport(folders, folder);
+  const { page, results, doubts } = writeReport(folders, folder);
+  doubts.forEach((each) => session.note(each));
   await printTables(results, session);
   await session.print(`report: ${path.normalize(page)}`);
 }
 
 async function reportStudy(study: string, out: string, session: Session): Promise<void> {
-  const { page, claims } = writeStudyReport(readStudySource(study), out);
+  const { page, claims, doubts } = writeStudyReport(readStudySource(study), out);
+  doubts.forEach((each) => session.note(each));
   for (const each of claims) await session.print(`${verdictText(each)}: ${each.claim.text}`);
   await session.print(`report: ${path.normalize(page)}`);
 }

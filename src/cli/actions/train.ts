@@ -3,6 +3,7 @@ import { firstExperiment } from '../../improvementSettings.ts';
 import { loadExperiment } from '../loadExperiment.ts';
 import type { Session } from '../session.ts';
 import type { EngineFlags } from '../stages/engine.ts';
+import { checkFeasible } from '../stages/feasible.ts';
 import { checkRunFolder } from '../stages/runFolder.ts';
 import { settingsOf, type SettingsFlags } from './settings.ts';
 
@@ -22,11 +23,13 @@ export async function trainExperiment(
   // What follows training has commands of its own.
   const own = firstExperiment(loaded.experiment);
   checkRunFolder(out, own, { resume, ownData: flags.data === undefined });
+  if (flags.data === undefined) checkFeasible(own);
 
   const { startEngine } = await import('../stages/engine.ts');
   const backend = await startEngine(flags, own, session);
   const { prepareData } = await import('../stages/data.ts');
   const { dataset, experiment } = await prepareData(own, flags.data, session);
+  checkFeasible(experiment);
   const stage = { experiment, dataset, backend, out, resume, budget: null };
   const { trainModel } = await import('../stages/training.ts');
   const { step, stopped } = await trainModel(stage, session);

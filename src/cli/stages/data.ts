@@ -2,12 +2,15 @@
 import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
+import { z } from 'zod';
 import { InputError } from '../../../envs/inputError.ts';
 import { generateDataset } from '../../data/generate.ts';
 import { datasetChecksum, readManifest, type Manifest } from '../../data/dataset.ts';
 import { dataSchema, type DataSettings, type Experiment } from '../../experiment.ts';
-import { readJson, sha256, writeJsonAtomic } from '../../files.ts';
-import { runPaths } from '../../training/runFolder.ts';
+import { sha256, writeJsonAtomic } from '../../files.ts';
+import { readJson } from '../../reading.ts';
+import { checkShape } from '../../shape.ts';
+import { readProvenance } from '../../training/provenance.ts';
 import { formatNumber } from '../progress.ts';
 import type { Session } from '../session.ts';
 
@@ -88,10 +91,8 @@ export function datasetFor(run: string, folder: string | undefined): Dataset {
  */
 export function trainedOn(run: string, folder: string | undefined): Dataset {
   const dataset = datasetFor(run, folder);
-  const { provenance } = runPaths(run);
-  if (folder === undefined || !existsSync(provenance)) return dataset;
-  const { dataChecksum } = readJson(provenance) as { dataChecksum?: unknown };
-  checkTrainedOn(run, dataset, dataChecksum);
+  const provenance = folder === undefined ? null : readProvenance(run);
+  if (provenance !== null) checkTrainedOn(run, dataset, provenance.dataChecksum);
   return dataset;
 }
 
@@ -106,8 +107,7 @@ export function readDataLink(run: string): Dataset {
   if (!existsSync(file)) {
     throw new InputError(`${run}: does not say what data it was trained on; name some with --data`);
   }
-  const link = readJson(file) as { folder?: unknown; checksum?: unknown };
-  if (typeof link.folder !== 'string') throw new InputError(`${file}: folder: must be a text`);
+  const link = checkShape(linkSchema, readJson(file), file);
   const folder = path.join(run, link.folder);
   if (!existsSync(folder)) {
     throw new InputError(`${folder}: the data set of ${run} is gone; name it with --data`);
@@ -118,6 +118,8 @@ export function readDataLink(run: string): Dataset {
 }
 
 const LINK = 'data.json';
+
+const linkSchema = z.strictObject({ folder: z.string(), checksum: z.string() });
 
 function settingsOf({ folder, manifest }: Dataset): DataSettings {
   const result = dataSchema.safeParse(manifest.settings);

@@ -51,7 +51,8 @@ export function prepareFitting(
   const batches = createBatches(examples, { ...options, seed });
   if (!isSlow(backend)) {
     const { prompts, responses } = batches.ladder;
-    const longest = { B: batchSize, P: prompts.at(-1)!, T: responses.at(-1)! };
+    const rows = Math.min(batchSize, examples.count);
+    const longest = { B: rows, P: prompts.at(-1)!, T: responses.at(-1)! };
     checkMemory({ config, longest, parts, rounds });
   }
   return { ...settings, batches, validation, parts };

@@ -116,7 +116,7 @@ describe('a manifest', () => {
     ['with a negative count', 'splits.test.rows', -1, /splits\.test\.rows: /],
     ['whose totals do not match', 'splits.test.tokens.plan', 7, /splits\.test: rows and/],
     ['with a text for a number', 'vocabulary.costs', '7', /vocabulary\.costs: /],
-    ['that points elsewhere', 'splits.train.shards.0.file', '../x.parquet', /shards\.0\.file/],
+    ['that points elsewhere', 'splits.train.shards.0.file', '../x.parquet', /shards\[0\]\.file/],
   ])('%s is refused by file and field', (_, field, value, message) => {
     const manifest: unknown = JSON.parse(String(files['manifest.json']));
     setField(manifest, field.split('.'), value);

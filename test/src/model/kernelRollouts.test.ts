@@ -3,7 +3,8 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { createRng } from '../../../envs/rng.ts';
 import { hasKernels } from '../../../src/engine/kernels.ts';
 import { modelConfig, type ModelConfig } from '../../../src/model/config.ts';
-import { initialParams, splitParams } from '../../../src/model/params.ts';
+import { initialParams } from '../../../src/model/params.ts';
+import { splitParams } from '../../../src/model/paramTensors.ts';
 import {
   createRollouts,
   type Grammar,

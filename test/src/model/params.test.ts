@@ -2,13 +2,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createRng } from '../../../envs/rng.ts';
 import { MODEL_SIZES, modelConfig } from '../../../src/model/config.ts';
-import {
-  initialParams,
-  paramCount,
-  paramSpecs,
-  sizeOf,
-  splitParams,
-} from '../../../src/model/params.ts';
+import { initialParams, paramCount, paramSpecs, sizeOf } from '../../../src/model/params.ts';
+import { splitParams } from '../../../src/model/paramTensors.ts';
 import { startTestBackend } from '../../helpers/backend.ts';
 import { smallConfig } from '../../helpers/models.ts';
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { BACKENDS, startBackend } from '../../../src/engine/backends.ts';
 import { canRecord, recordProgram } from '../../../src/engine/program.ts';
 import { rmsNorm, swiGlu } from '../../../src/model/layers.ts';
-import type { Params } from '../../../src/model/params.ts';
+import type { Params } from '../../../src/model/paramTensors.ts';
 import { compute, recompute, type Compute, type Operands } from '../../../src/model/recompute.ts';
 import { expectCloseToLargest, expectNoLeak } from '../../helpers/tensors.ts';
 

@@ -3,8 +3,13 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createRng } from '../../../envs/rng.ts';
 import { padded, type Sequence, splitBatch } from '../../../src/data/batch.ts';
-import { AT_ONCE, attentionBlocks, type AttentionBlocks } from '../../../src/model/attention.ts';
-import { initialParams, splitParams } from '../../../src/model/params.ts';
+import {
+  AT_ONCE,
+  attentionBlocks,
+  type AttentionBlocks,
+} from '../../../src/model/attentionBlocks.ts';
+import { initialParams } from '../../../src/model/params.ts';
+import { splitParams } from '../../../src/model/paramTensors.ts';
 import { lossInputs, sequenceLoss, weightedCrossEntropy } from '../../../src/training/loss.ts';
 import type { TokenBatch } from '../../../src/training/loss.ts';
 import { startTestBackend } from '../../helpers/backend.ts';

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { attentionBlocks } from '../../../src/model/attention.ts';
+import { attentionBlocks } from '../../../src/model/attentionBlocks.ts';
 import { modelConfig, MODEL_SIZES, type ModelSize } from '../../../src/model/config.ts';
 import { checkMemory, updateBytes } from '../../../src/training/memory.ts';
 

@@ -1,8 +1,8 @@
 /** JSON against a schema, with the place of what is wrong as one line. */
 import { z } from 'zod';
-import { InputError } from '../../envs/inputError.ts';
+import { InputError } from '../envs/inputError.ts';
 
-/** @throws InputError that begins with `where` and the path of the first field that is wrong. */
+/** @throws InputError that begins with `where` and the path of the first field that is wrong */
 export function checkShape<Schema extends z.ZodType>(
   schema: Schema,
   value: unknown,
@@ -13,13 +13,4 @@ export function checkShape<Schema extends z.ZodType>(
   const [issue] = result.error.issues;
   const field = issue?.path.length ? `${z.core.toDotPath(issue.path)}: ` : '';
   throw new InputError(`${where}: ${field}${issue?.message ?? 'malformed'}`);
-}
-
-/** @throws InputError that begins with `where`. */
-export function parseJson(text: string, where: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw new InputError(`${where}: not valid JSON: ${(error as Error).message}`);
-  }
 }
