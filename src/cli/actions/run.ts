@@ -2,7 +2,6 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { InputError } from '../../../envs/inputError.ts';
-import type { Experiment } from '../../experiment.ts';
 import { firstExperiment, improvementFault, improvementName } from '../../improvementSettings.ts';
 import { loadExperiment, type LoadedExperiment } from '../loadExperiment.ts';
 import type { Session } from '../session.ts';
@@ -29,11 +28,10 @@ export async function runExperiment(
   const own = firstExperiment(loaded.experiment);
   const out = flags.out ?? path.join('runs', name);
   checkRunFolder(out, own, { resume: true, ownData: flags.data === undefined });
-  const check = (experiment: Experiment): void => {
-    checkFeasible(experiment);
-    checkEvaluated(experiment);
-  };
-  if (flags.data === undefined) check(own);
+  if (flags.data === undefined) {
+    checkFeasible(own);
+    checkEvaluated(own);
+  }
   session.note(`${name}: ${description}`);
 
   const { checkPrecision, isSlow, startEngine } = await import('../stages/engine.ts');
@@ -43,7 +41,7 @@ export async function runExperiment(
   checkPrecision(improvement?.precision, backend, 'improvement.precision');
   const { prepareData } = await import('../stages/data.ts');
   const { dataset, experiment } = await prepareData(own, flags.data, session);
-  check(experiment);
+  checkEvaluated(experiment);
   const fault = improvement === undefined ? null : improvementFault(experiment, improvement);
   if (fault !== null) throw new InputError(`${fault.path.join('.')}: ${fault.message}`);
   const shipped = isSlow(backend) ? pretrainedFile(loaded) : null;

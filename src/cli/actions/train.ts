@@ -29,7 +29,6 @@ export async function trainExperiment(
   const backend = await startEngine(flags, own, session);
   const { prepareData } = await import('../stages/data.ts');
   const { dataset, experiment } = await prepareData(own, flags.data, session);
-  checkFeasible(experiment);
   const stage = { experiment, dataset, backend, out, resume, budget: null };
   const { trainModel } = await import('../stages/training.ts');
   const { step, stopped } = await trainModel(stage, session);
