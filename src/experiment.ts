@@ -7,6 +7,7 @@
 import { z } from 'zod';
 import { count, drawingFields, droppingSchema, fraction } from './experimentFields.ts';
 import { improvementFault, improvementSchema } from './improvementSettings.ts';
+import { OPTIMIZER_NAMES } from './optimizers/index.ts';
 
 const range = z
   .tuple([fraction, fraction])
@@ -76,6 +77,8 @@ export const trainingSchema = z.strictObject({
   warmupSteps: z.number().int().min(0).default(2_000),
   /** Cosine decay ends at this share of the learning rate. */
   finalLearningRate: fraction.default(0.1),
+  /** AdamW unless given. */
+  optimizer: z.enum(OPTIMIZER_NAMES).optional(),
   betas: z.tuple([fraction, fraction]).default([0.9, 0.99]),
   weightDecay: z.number().min(0).default(0.01),
   /** Largest norm of the whole gradient; null does not clip. */

@@ -34,6 +34,7 @@ const experimentSchema = z.looseObject({
     steps: z.number(),
     batchSize: z.number(),
     learningRate: z.number(),
+    optimizer: z.string().optional(),
     examples: z.number().optional(),
     dropping: z.union([z.string(), z.looseObject({})]),
   }),
