@@ -1,6 +1,7 @@
 /** The kit's trainer of a workload, and how many pieces of a batch it computes side by side. */
 import type { Precision } from '../src/engine/program.ts';
 import { modelConfig } from '../src/model/config.ts';
+import { adamw } from '../src/optimizers/adamw.ts';
 import { blocksOf, createTrainer, type Trainer } from '../src/training/trainer.ts';
 import { SETTINGS, startingParams } from './programs.ts';
 import type { TrainingData } from './trainingData.ts';
@@ -17,13 +18,18 @@ export function trainerOf(
 ): Trainer {
   const config = modelConfig(size, vocabSize);
   const params = startingParams(config);
-  const zeros = new Float32Array(params.length);
-  const start = { params, mean: zeros, square: zeros };
-  return createTrainer(start, {
-    config,
-    settings: SETTINGS,
-    parts,
-    blocks: blocksOf({ prompts: batches.map(({ P }) => P), responses: batches.map(({ T }) => T) }),
-    precision,
-  });
+  return createTrainer(
+    { params },
+    {
+      config,
+      optimizer: adamw,
+      settings: SETTINGS,
+      parts,
+      blocks: blocksOf({
+        prompts: batches.map(({ P }) => P),
+        responses: batches.map(({ T }) => T),
+      }),
+      precision,
+    },
+  );
 }

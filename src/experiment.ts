@@ -10,6 +10,7 @@ import { modes, nameSchema, seed, whole } from './experimentFields.ts';
 import { improvementFault, improvementSchema } from './improvementSettings.ts';
 import { LIMITS } from './limits.ts';
 import { LONGEST_EXPERIMENT } from './names.ts';
+import { OPTIMIZER_NAMES } from './optimizers/index.ts';
 
 const range = z
   .tuple([fraction, fraction])
@@ -79,6 +80,8 @@ export const trainingSchema = z.strictObject({
   warmupSteps: whole(LIMITS.warmupSteps).default(2_000),
   /** Cosine decay ends at this share of the learning rate. */
   finalLearningRate: fraction.default(0.1),
+  /** AdamW unless given. */
+  optimizer: z.enum(OPTIMIZER_NAMES).optional(),
   betas: z.tuple([decimal(LIMITS.beta), decimal(LIMITS.beta)]).default([0.9, 0.99]),
   weightDecay: decimal(LIMITS.weightDecay).default(0.01),
   /** Largest norm of the whole gradient; null does not clip. */

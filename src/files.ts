@@ -1,8 +1,7 @@
-/** Files that are either whole or absent, whatever kills the process. */
+/** Writes files that are either whole or absent, whatever kills the process. */
 import { createHash, randomBytes } from 'node:crypto';
-import { closeSync, existsSync, fstatSync, fsyncSync, mkdirSync, openSync } from 'node:fs';
-import { mkdtempSync, readdirSync, readFileSync, readSync } from 'node:fs';
-import { renameSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, fsyncSync, mkdirSync, mkdtempSync, openSync } from 'node:fs';
+import { readdirSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { InputError } from '../envs/inputError.ts';
@@ -42,12 +41,14 @@ export function writeFileAtomic(file: string, ...parts: readonly (string | Uint8
  */
 export function makeFolder(folder: string): string | undefined {
   const missing: string[] = [];
-  for (let at = path.resolve(folder); !existsSync(at); at = path.dirname(at)) missing.unshift(at);
-  for (const at of missing) {
+  let at = path.resolve(folder);
+  for (; !existsSync(at); at = path.dirname(at)) missing.unshift(at);
+  if (!statSync(at).isDirectory()) throw new InputError(`${at}: is no folder`);
+  for (const one of missing) {
     try {
-      mkdirSync(at);
+      mkdirSync(one);
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw explainWriteError(error, at);
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw explainWriteError(error, one);
     }
   }
   return missing[0];
@@ -66,9 +67,19 @@ export function makeTemporaryFolder(prefix: string): string {
 /** Removes temporary files of processes that were killed while writing into these folders. */
 export function removeLeftovers(...folders: readonly string[]): void {
   for (const folder of folders.filter((each) => existsSync(each))) {
-    for (const name of readdirSync(folder)) {
-      if (name.endsWith('.tmp')) rmSync(path.join(folder, name), { force: true });
+    for (const entry of readdirSync(folder, { withFileTypes: true })) {
+      // A folder of such a name is none of ours.
+      if (entry.isFile() && entry.name.endsWith('.tmp')) removeFile(path.join(folder, entry.name));
     }
+  }
+}
+
+/** Removes a file, if it is there. @throws InputError if it can't be removed, or is a folder */
+export function removeFile(file: string): void {
+  try {
+    rmSync(file, { force: true });
+  } catch (error) {
+    throw explainWriteError(error, file);
   }
 }
 
@@ -76,91 +87,8 @@ export function writeJsonAtomic(file: string, value: unknown): void {
   writeFileAtomic(file, `${JSON.stringify(value, null, 2)}\n`);
 }
 
-/** Of any size, which Node's own reads as a whole are not. @throws InputError if it can't be read */
-export function readBytes(file: string): Uint8Array<ArrayBuffer> {
-  try {
-    const descriptor = openSync(file, 'r');
-    try {
-      const bytes = new Uint8Array(fstatSync(descriptor).size);
-      let end = 0;
-      while (end < bytes.length) {
-        const length = Math.min(AT_ONCE, bytes.length - end);
-        const count = readSync(descriptor, bytes, end, length, null);
-        if (count === 0) break;
-        end += count;
-      }
-      return bytes.subarray(0, end);
-    } finally {
-      closeSync(descriptor);
-    }
-  } catch (error) {
-    throw explainReadError(error, file);
-  }
-}
-
-/** Pipes too. @throws InputError if it can't be read */
-export function readText(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (error) {
-    throw explainReadError(error, file);
-  }
-}
-
-function explainReadError(error: unknown, file: string): unknown {
-  const { code, syscall } = error as NodeJS.ErrnoException;
-  if (syscall === undefined) return error;
-  const reason = READ_ERRORS[code ?? ''] ?? `can't be read: ${code}`;
-  return new InputError(`${file}: ${reason}`);
-}
-
-const READ_ERRORS: Readonly<Record<string, string>> = {
-  ENOENT: 'no such file',
-  ENOTDIR: 'no such file',
-  EISDIR: 'is a folder',
-  EACCES: 'permission denied',
-};
-
 /** Bytes that one call reads, writes or hashes; Node refuses 2 GiB. */
-const AT_ONCE = 2 ** 30;
-
-/** @throws InputError naming the file if it can't be read, also line and column if it is no JSON. */
-export function readJson(file: string): unknown {
-  const text = readText(file);
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw new InputError(`${file}: ${placeInJson(text, (error as Error).message)}`);
-  }
-}
-
-/**
- * Node does not always say where a fault is: it lies behind the longest beginning of the text that
- * something could follow.
- */
-function placeInJson(text: string, message: string): string {
-  let [sound, unsound] = [0, text.length + 1];
-  while (unsound - sound > 1) {
-    const middle = Math.floor((sound + unsound) / 2);
-    if (couldGoOn(text.slice(0, middle))) sound = middle;
-    else unsound = middle;
-  }
-  const before = text.slice(0, sound).split('\n');
-  const fault = message.replace(/( in JSON)? at position .*$|, (\.\.\.)?".*$/s, '');
-  return `line ${before.length}, column ${before.at(-1)!.length + 1}: not valid JSON: ${fault}`;
-}
-
-/** Whether `text` is JSON, or at fault only in ending too early. */
-function couldGoOn(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch (error) {
-    const { message } = error as Error;
-    const position = /at position (\d+)/.exec(message)?.[1];
-    return /end of JSON|Unterminated/.test(message) || Number(position) >= text.length;
-  }
-}
+export const AT_ONCE = 2 ** 30;
 
 /** Lower-case hexadecimal. */
 export function sha256(...parts: readonly (string | Uint8Array)[]): string {
@@ -194,6 +122,7 @@ const WRITE_ERRORS: Readonly<Record<string, string>> = {
   ENAMETOOLONG: 'the name is too long',
   ENOTDIR: 'a part of the path is not a folder',
   EISDIR: 'a folder has this name',
+  ERR_FS_EISDIR: 'a folder has this name',
 };
 
 function writeAll(descriptor: number, part: string | Uint8Array): void {

@@ -41,9 +41,9 @@ export const LIMITS = {
 
   steps: { min: 1, max: 1e9 },
   warmupSteps: { min: 0, max: 1e9 },
-  batchSize: { min: 1, max: 1_000_000 },
+  batchSize: { min: 1, max: TASKS },
   /** Pieces of a batch that are computed one after the other. */
-  batchRounds: { min: 1, max: 1_000_000 },
+  batchRounds: { min: 1, max: TASKS },
   learningRate: { above: 0, max: 1_000 },
   /** Adam's. */
   beta: { min: 0, below: 1 },

@@ -1,5 +1,5 @@
 /** Evaluations of one run in a file, as a study states them. */
-import { readJson } from '../files.ts';
+import { readJson } from '../reading.ts';
 import { evaluationListSchema, type ListedEvaluation } from '../study.ts';
 import { checkSettings } from './settingErrors.ts';
 

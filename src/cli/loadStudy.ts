@@ -1,7 +1,11 @@
 /** A study by name or from a user's own file, with every cell checked as an experiment. */
+import path from 'node:path';
+import { z } from 'zod';
 import { InputError } from '../../envs/inputError.ts';
 import { experimentSchema, type Experiment } from '../experiment.ts';
-import { expandStudy, studySchema, type Cell, type Study } from '../study.ts';
+
+import { readSealed } from '../sealed.ts';
+import { expandStudy, STUDY_FILE, studySchema, type Cell, type Study } from '../study.ts';
 import { STUDIES } from './catalogues.ts';
 import { checkClaims } from './checkClaims.ts';
 import { evaluationData } from './evaluationData.ts';
@@ -30,6 +34,12 @@ export interface CellChoice {
 export async function loadStudy(nameOrFile: string): Promise<LoadedStudy> {
   const { input, source } = await readRecord(nameOrFile, STUDIES);
   return checkStudy(input, source);
+}
+
+/** The study of a folder with runs or records. @throws InputError naming its file and field */
+export function readStudy(folder: string): LoadedStudy {
+  const file = path.join(folder, STUDY_FILE);
+  return checkStudy(readSealed(z.looseObject({}), file), file);
 }
 
 /** @throws InputError beginning with `source` and naming the field */

@@ -3,7 +3,7 @@ import { InputError } from '../../envs/inputError.ts';
 import type { Rng } from '../../envs/rng.ts';
 import { readProblems, type DrawnProblem } from '../../envs/text.ts';
 import { solutionOf, type Solution } from '../../traces/solution.ts';
-import { readText } from '../files.ts';
+import { readInput, readStream } from '../reading.ts';
 import { STDIN } from './command.ts';
 import type { Vocabulary } from '../../traces/vocabulary.ts';
 
@@ -11,7 +11,7 @@ export type { Solution };
 
 /** @param file a path, or STDIN @throws InputError naming file, line and column */
 export async function readProblemFile(file: string): Promise<DrawnProblem[]> {
-  const text = file === STDIN ? await readStdin() : readText(file);
+  const text = file === STDIN ? await readStream(process.stdin, file) : readInput(file);
   try {
     return readProblems(text);
   } catch (error) {
@@ -41,10 +41,4 @@ export function solveProblem(
 
 export function textOf(ids: ArrayLike<number>, vocabulary: Vocabulary): string {
   return Array.from(ids, (id) => vocabulary.token(id)).join(' ');
-}
-
-async function readStdin(): Promise<string> {
-  const parts: Buffer[] = [];
-  for await (const part of process.stdin) parts.push(part as Buffer);
-  return Buffer.concat(parts).toString('utf8');
 }

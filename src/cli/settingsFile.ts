@@ -3,7 +3,7 @@ import { existsSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { InputError } from '../../envs/inputError.ts';
-import { readJson } from '../files.ts';
+import { readJson } from '../reading.ts';
 import { kitRoot } from '../kitPackage.ts';
 import { CATALOGUES, type Catalogue } from './catalogues.ts';
 import { quote } from './flags.ts';
@@ -57,11 +57,16 @@ export async function readSettingsFile(
 ): Promise<Readonly<Record<string, unknown>>> {
   if (!existsSync(file)) throw new InputError(`${file}: no such file`);
   if (!statSync(file).isFile()) throw new InputError(`${file}: is no file`);
-  const input = path.extname(file) === '.json' ? readJson(file) : await importValue(file, kind);
+  const isJson = path.extname(file) === '.json';
+  const input = isJson ? readJson(file) : await importValue(file, kind);
   if (typeof input !== 'object' || input === null || Array.isArray(input)) {
     throw new InputError(`${file}: ${withArticle(kind)} is a record of settings`);
   }
-  return input as Readonly<Record<string, unknown>>;
+  const settings = input as Readonly<Record<string, unknown>>;
+  if (!isJson) return settings;
+  // A run's own settings, changed or not, serve as those of another.
+  const { checksum: _, ...others } = settings;
+  return others;
 }
 
 /** The default export of a module, or the only one. */

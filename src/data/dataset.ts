@@ -1,7 +1,8 @@
 /** Datasets as they lie on the disk: a manifest and the Parquet shards that it names. */
 import path from 'node:path';
 import { InputError } from '../../envs/inputError.ts';
-import { readBytes, sha256 } from '../files.ts';
+import { sha256 } from '../files.ts';
+import { readBytes } from '../reading.ts';
 import { allocateExamples, copyExamples, type Example, exampleAt } from './examples.ts';
 import { type Examples, tokenCounts } from './examples.ts';
 import { type Manifest, readManifest, type Shard, type SplitName, SPLITS } from './manifest.ts';

@@ -6,8 +6,10 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
-import { complaint, InputError } from '../../envs/inputError.ts';
-import { readJson, sha256, writeJsonAtomic } from '../files.ts';
+import { InputError } from '../../envs/inputError.ts';
+import { sha256 } from '../files.ts';
+import { readJson } from '../reading.ts';
+import { parseSealed, requireChecksum, writeSealed } from '../sealed.ts';
 import { TOKEN_COLUMNS } from './examples.ts';
 
 export const SCHEMA_VERSION = 1;
@@ -125,52 +127,13 @@ export function readManifest(folder: string): Manifest {
       `${file}: schemaVersion is ${version}; this version of the kit reads ${SCHEMA_VERSION}`,
     );
   }
-  return parseSealed(manifestSchema, value, file);
+  const manifest = parseSealed(manifestSchema, value, file);
+  requireChecksum(value, file);
+  return manifest;
 }
 
 /** Identifies the data of a dataset, wherever it lies. */
 export function datasetChecksum({ vocabulary, splits }: Manifest): string {
   const files = SPLITS.map((name) => splits[name].shards.map((shard) => shard.sha256));
   return sha256(JSON.stringify([vocabulary, files]));
-}
-
-/** Writes a record with a checksum of its content. */
-export function writeSealed(file: string, content: object): void {
-  writeJsonAtomic(file, { ...content, checksum: contentChecksum(content) });
-}
-
-/**
- * What `writeSealed` wrote, without the checksum.
- *
- * @throws InputError naming the file, and the first wrong field or that the content was changed
- */
-export function parseSealed<Schema extends z.ZodType>(
-  schema: Schema,
-  value: unknown,
-  file: string,
-): z.infer<Schema> {
-  const { checksum, ...content } = Object(value) as { readonly checksum?: unknown };
-  const parsed = parseAs(schema, content, file);
-  if (checksum === undefined) throw new InputError(`${file}: checksum: is missing`);
-  if (checksum !== contentChecksum(content)) {
-    throw new InputError(`${file}: was changed: its checksum does not match`);
-  }
-  return parsed;
-}
-
-/** Whatever the white space in the file. */
-function contentChecksum(content: object): string {
-  return sha256(JSON.stringify(content));
-}
-
-/** @throws InputError naming the file and the first wrong field. */
-function parseAs<Schema extends z.ZodType>(
-  schema: Schema,
-  value: unknown,
-  file: string,
-): z.infer<Schema> {
-  const parsed = schema.safeParse(value);
-  if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  throw new InputError(complaint(file, z.core.toDotPath(issue!.path), issue!.message));
 }

@@ -3,16 +3,17 @@
  * shards, the rows of the next shard so far, and the place in the sequence of proposals that
  * comes next. Whatever is not named here or in the manifest is a leftover of a killed process.
  */
-import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 import { InputError } from '../../envs/inputError.ts';
-import { readJson } from '../files.ts';
+import { removeFile } from '../files.ts';
 import { firstDifference } from '../firstDifference.ts';
 import { isLockFile } from '../lock.ts';
-import { type Manifest, manifestFile, parseSealed, progressFile } from './manifest.ts';
+import { readJson } from '../reading.ts';
+import { parseSealed, requireChecksum, writeSealed } from '../sealed.ts';
+import { type Manifest, manifestFile, progressFile } from './manifest.ts';
 import { readManifest, SCHEMA_VERSION, shardSchema, SPLITS, tallySchema } from './manifest.ts';
-import { writeSealed } from './manifest.ts';
 
 const whole = z.number().int().min(0);
 
@@ -91,7 +92,10 @@ export function inspectFolder(folder: string, settings: object, resume: boolean)
 
 function readProgress(folder: string): Progress {
   const file = progressFile(folder);
-  return parseSealed(progressSchema, readJson(file), file);
+  const value = readJson(file);
+  const progress = parseSealed(progressSchema, value, file);
+  requireChecksum(value, file);
+  return progress;
 }
 
 export function writeProgress(folder: string, progress: Progress): void {
@@ -104,7 +108,7 @@ export function pendingFile(progress: Progress): string {
 
 /** Removes files of ours that neither `progress` nor a manifest names. */
 export function removeLeftovers(folder: string, progress: Progress | null): void {
-  for (const file of leftovers(folder, progress)) rmSync(file, { force: true });
+  for (const file of leftovers(folder, progress)) removeFile(file);
 }
 
 export function leftovers(folder: string, progress: Progress | null): string[] {
@@ -120,7 +124,7 @@ export function leftovers(folder: string, progress: Progress | null): string[] {
 /** Removes all files of an unfinished dataset, last the one that tells of the others. */
 export function removeDataset(folder: string, progress: Progress): void {
   for (const name of SPLITS) {
-    for (const { file } of progress.shards[name]) rmSync(path.join(folder, file), { force: true });
+    for (const { file } of progress.shards[name]) removeFile(path.join(folder, file));
   }
   removeLeftovers(folder, null);
 }

@@ -1,16 +1,18 @@
 /**
  * An evaluation on disk: RUN/evaluation/<mode>-<decoding>/ with settings.json and
- * records.jsonl.gz. The settings are written last and hold the checksum of the records, so a
- * folder is complete if its settings exist; see `unfinished.ts` for what else may lie there.
+ * records.jsonl.gz. The settings are written last and hold the checksum of the records and their own, so
+ * a folder is complete if its settings exist; see `unfinished.ts` for what else may lie there.
  */
-import { existsSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 import { InputError } from '../../envs/inputError.ts';
 import { CORRUPTIONS } from '../../traces/corruptions.ts';
-import { readJson, sha256, writeJsonAtomic } from '../files.ts';
+import { CREATE, PLAN } from '../../traces/vocabulary.ts';
+import { removeFile, sha256, writeFileAtomic } from '../files.ts';
+import { listFolder, readBytes } from '../reading.ts';
+import { isSealed, readSealed, writeSealed } from '../sealed.ts';
 import { type EvaluationRecord, readRecords, writeRecords } from './records.ts';
-import { checkShape } from './schema.ts';
 import type { TokenChoice } from './tokenChoice.ts';
 
 export const EVALUATION_SCHEMA = 1;
@@ -94,48 +96,91 @@ export function evaluationFolder(run: string, name: string): string {
 
 /** Replaces an evaluation of the same name. */
 export function writeEvaluation(run: string, evaluation: Evaluation): void {
-  const folder = evaluationFolder(run, evaluation.name);
-  const file = path.join(folder, RECORDS);
-  rmSync(path.join(folder, SETTINGS), { force: true });
-  writeRecords(file, evaluation.records);
-  writeJsonAtomic(path.join(folder, SETTINGS), {
+  const { settings, records } = evaluationFiles(run, evaluation.name);
+  removeFile(settings);
+  writeRecords(records, evaluation.records);
+  writeSealed(settings, {
     schema: EVALUATION_SCHEMA,
     settings: evaluation.settings,
-    recordsSha256: sha256(readFileSync(file)),
+    recordsSha256: sha256(readBytes(records)),
   });
+}
+
+/** Copies an evaluation to another run. @throws InputError as `readEvaluation` */
+export function copyEvaluation(from: string, to: string, name: string): void {
+  readEvaluation(from, name);
+  const [source, target] = [evaluationFiles(from, name), evaluationFiles(to, name)];
+  removeFile(target.settings);
+  writeFileAtomic(target.records, readBytes(source.records));
+  writeFileAtomic(target.settings, readBytes(source.settings));
 }
 
 /** The settings of a finished evaluation, or null. @throws InputError naming file and field. */
 export function readEvaluationSettings(run: string, name: string): EvaluationSettings | null {
-  const file = path.join(evaluationFolder(run, name), SETTINGS);
-  return existsSync(file) ? parseSettings(file).settings : null;
+  const { settings } = evaluationFiles(run, name);
+  return existsSync(settings) ? parseSettings(settings).settings : null;
+}
+
+/** Looks whether settings and records are as they were written. @throws InputError naming the file */
+export function checkEvaluation(run: string, name: string): void {
+  const files = evaluationFiles(run, name);
+  const { recordsSha256 } = parseSettings(files.settings);
+  if (sha256(readBytes(files.records)) !== recordsSha256) {
+    throw new InputError(`${files.records}: does not match the checksum in ${SETTINGS}`);
+  }
 }
 
 /** @throws InputError naming the file, and its line and field or that it was changed. */
 export function readEvaluation(run: string, name: string): Evaluation {
-  const folder = evaluationFolder(run, name);
-  const { settings, recordsSha256 } = parseSettings(path.join(folder, SETTINGS));
-  const file = path.join(folder, RECORDS);
-  const records = readRecords(file);
-  if (sha256(readFileSync(file)) !== recordsSha256) {
-    throw new InputError(`${file}: does not match the checksum in ${SETTINGS}`);
-  }
+  const files = evaluationFiles(run, name);
+  const { settings } = parseSettings(files.settings);
+  const records = readRecords(files.records);
+  checkEvaluation(run, name);
+  if (!isSealed(files.settings)) checkAgainst(settings, records, files.settings);
   return { name, settings, records };
 }
 
+/** Settings of an earlier version have no checksum, so what they say is held against the records. */
+function checkAgainst(
+  { mode, samples, tasks, corruption }: EvaluationSettings,
+  records: readonly EvaluationRecord[],
+  file: string,
+): void {
+  const refuse = (field: string, found: string): never => {
+    throw new InputError(`${file}: settings.${field}: is not what the records hold: ${found}`);
+  };
+  // Corrupted traces leave out the tasks that do not allow it.
+  const isCount = corruption === undefined ? records.length === tasks : records.length <= tasks;
+  if (!isCount) refuse('tasks', `${records.length} tasks`);
+  for (const record of records) {
+    if (record.samples.length !== samples) refuse('samples', `${record.samples.length} responses`);
+    if (record.forced !== undefined || FIRST_TOKEN[mode] === null) continue;
+    const isOfMode = record.samples.every(({ tokens }) => tokens[0] === FIRST_TOKEN[mode]);
+    if (!isOfMode) refuse('mode', `responses that ${mode} mode does not begin so`);
+  }
+}
+
+const FIRST_TOKEN = { slow: CREATE, fast: PLAN, auto: null } as const;
+
 /** Names of the finished evaluations of a run: slow, fast, auto, then by decoding. */
 export function listEvaluations(run: string): string[] {
-  const folder = path.join(run, 'evaluation');
-  if (!existsSync(folder)) return [];
   const rank = (name: string) => ['slow', 'fast', 'auto'].indexOf(name.split('-')[0] ?? '');
-  return readdirSync(folder)
-    .filter((name) => existsSync(path.join(folder, name, SETTINGS)))
+  return listFolder(path.join(run, 'evaluation'))
+    .filter((name) => existsSync(evaluationFiles(run, name).settings))
     .sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1));
 }
 
 const SETTINGS = 'settings.json';
-const RECORDS = 'records.jsonl.gz';
+
+/** The files of a finished evaluation. */
+export function evaluationFiles(run: string, name: string) {
+  const folder = evaluationFolder(run, name);
+  return {
+    settings: path.join(folder, SETTINGS),
+    records: path.join(folder, 'records.jsonl.gz'),
+  } as const;
+}
 
 function parseSettings(file: string): z.infer<typeof fileSchema> {
-  return checkShape(fileSchema, readJson(file), file);
+  return readSealed(fileSchema, file);
 }

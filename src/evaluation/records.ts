@@ -6,8 +6,10 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import { z } from 'zod';
 import { InputError } from '../../envs/inputError.ts';
 import type { TraceVerdict } from '../../traces/verdict.ts';
-import { readBytes, writeFileAtomic } from '../files.ts';
-import { checkShape, parseJson } from './schema.ts';
+import { writeFileAtomic } from '../files.ts';
+import { readBytes } from '../reading.ts';
+import { parseJsonLine } from '../json.ts';
+import { checkShape } from '../shape.ts';
 
 /** `solved` plans are correct but longer than need be; `wrong` ones are well-formed. */
 export const OUTCOMES = ['optimal', 'solved', 'wrong', 'malformed'] as const;
@@ -78,7 +80,7 @@ export function readRecords(file: string): EvaluationRecord[] {
   const lines = splitLines(decompress(file), file);
   const records: EvaluationRecord[] = lines.map((line, index) => {
     const where = `${file}, line ${index + 1}`;
-    return checkShape(recordSchema, parseJson(line, where), where);
+    return checkShape(recordSchema, parseJsonLine(line, where), where);
   });
   const seen = new Set<number>();
   for (const [index, { id, samples }] of records.entries()) {

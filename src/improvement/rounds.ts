@@ -1,10 +1,11 @@
 /** The folder of an improvement: what it is of, its rounds, each a run of its own, and the ledger. */
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 import { InputError } from '../../envs/inputError.ts';
-import { checkShape } from '../evaluation/schema.ts';
-import { readJson, writeJsonAtomic } from '../files.ts';
+import { checkShape } from '../shape.ts';
+import { listFolder, readJson } from '../reading.ts';
+import { parseSealed, readSealed, writeSealed } from '../sealed.ts';
 import { firstDifference } from '../firstDifference.ts';
 
 export function roundPaths(folder: string, round: number) {
@@ -32,7 +33,7 @@ export type Origin = Readonly<z.infer<typeof originSchema>>;
 /** What the folder holds; null if it holds no improvement. @throws InputError naming file and field */
 export function readOrigin(folder: string): Origin | null {
   const file = improvementFile(folder);
-  return existsSync(file) ? checkShape(originSchema, readJson(file), file) : null;
+  return existsSync(file) ? readSealed(originSchema, file) : null;
 }
 
 /** @throws InputError if rounds of another origin are there */
@@ -49,7 +50,7 @@ export function checkOrigin(folder: string, origin: Origin): void {
 /** Makes the folder's record, or compares it. @throws InputError as `checkOrigin` */
 export function openImprovement(folder: string, origin: Origin): void {
   checkOrigin(folder, origin);
-  if (!existsSync(improvementFile(folder))) writeJsonAtomic(improvementFile(folder), origin);
+  if (!existsSync(improvementFile(folder))) writeSealed(improvementFile(folder), origin);
 }
 
 const count = z.number().int().min(0);
@@ -69,6 +70,8 @@ const entrySchema = z.strictObject({
   training: z.strictObject({ steps: count, tokens: count }).optional(),
 });
 
+const ledgerSchema = z.strictObject({ rounds: z.array(entrySchema) });
+
 /** What a round has taken and given. */
 export type LedgerEntry = Readonly<z.infer<typeof entrySchema>>;
 
@@ -79,18 +82,22 @@ export function ledgerFile(folder: string): string {
 /** In the order of the rounds. @throws InputError naming file and field */
 export function readLedger(folder: string): LedgerEntry[] {
   const file = ledgerFile(folder);
-  return existsSync(file) ? checkShape(z.array(entrySchema), readJson(file), file) : [];
+  if (!existsSync(file)) return [];
+  const value = readJson(file);
+  // Earlier versions wrote the entries alone.
+  if (Array.isArray(value)) return checkShape(z.array(entrySchema), value, file);
+  return parseSealed(ledgerSchema, value, file).rounds;
 }
 
 /** Replaces the round's entry and those of later rounds. */
 export function writeLedger(folder: string, entry: LedgerEntry): void {
   const before = readLedger(folder).filter(({ round }) => round < entry.round);
-  writeJsonAtomic(ledgerFile(folder), [...before, entry]);
+  writeSealed(ledgerFile(folder), { rounds: [...before, entry] });
 }
 
 /** Folders below a run's that hold finished rounds, each with these. */
 export function listImprovements(run: string): { folder: string; rounds: string[] }[] {
-  return readdirSync(run)
+  return listFolder(run)
     .map((name) => path.join(run, name))
     .filter((folder) => existsSync(improvementFile(folder)))
     .sort()

@@ -1,9 +1,12 @@
-/** Parameters as named tensors, and as lists of them. */
+/**
+ * Parameters as tensors. A single vector makes the optimiser a dozen operations however many layers there
+ * are; the model sees named tensors, split off in one operation whose gradient is one concatenation.
+ */
 import * as tf from '@tensorflow/tfjs-core';
 import type { ModelConfig } from './config.ts';
 import { paramSpecs, sizeOf } from './params.ts';
 
-/** Shapes as in `paramSpecs`. */
+/** Named parameter tensors, shapes as in `paramSpecs`. */
 export type Params = Readonly<Record<string, tf.Tensor>>;
 
 /** The named parts of `flat` [paramCount]; differentiable. */

@@ -1,9 +1,6 @@
 /**
- * Parameters: one flat float32 vector, and the names and shapes of its parts.
- *
- * A single vector makes the optimiser a dozen operations however many layers there are; the model
- * sees named tensors (`paramTensors.ts`), split off in one operation whose gradient is one
- * concatenation.
+ * Parameters: one flat float32 vector, and the names and shapes of its parts; as tensors in
+ * `paramTensors.ts`.
  *
  * Initial values are PyTorch's defaults, which the released code relies on: linear maps uniform in
  * ±1/√fanIn, embeddings N(0, 1), norm gains 1. Matrices are stored [in, out]. Query, key and value

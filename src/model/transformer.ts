@@ -5,15 +5,10 @@
  * the released code lets tokens see it.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import {
-  attend,
-  attendAcross,
-  AT_ONCE,
-  mergeHeads,
-  splitKeyValue,
-  splitProjections,
-} from './attention.ts';
-import type { AttendOptions, AttentionBlocks, KeyValue } from './attention.ts';
+import { attend, attendAcross, mergeHeads, splitKeyValue, splitProjections } from './attention.ts';
+import { AT_ONCE } from './attentionBlocks.ts';
+import type { AttendOptions, KeyValue } from './attention.ts';
+import type { AttentionBlocks } from './attentionBlocks.ts';
 import type { ModelConfig } from './config.ts';
 import { embed, LAYERS, rotation } from './layers.ts';
 import type { LayerFunctions, Linear, Rotation } from './layers.ts';

@@ -132,8 +132,12 @@ function describeDropping(dropping: ReportedExperiment['training']['dropping']):
 }
 
 function describeTraining({ training }: ReportedExperiment): string {
-  const { steps, batchSize, learningRate } = training;
-  return `${steps.toLocaleString('en')} steps of ${batchSize} sequences, learning rate ${learningRate}`;
+  const { steps, batchSize, learningRate, optimizer } = training;
+  return [
+    `${steps.toLocaleString('en')} steps of ${batchSize} sequences`,
+    ...(optimizer === undefined ? [] : [optimizer]),
+    `learning rate ${learningRate}`,
+  ].join(', ');
 }
 
 function describeImprovement({ improvement }: ReportedExperiment): string {

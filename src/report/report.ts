@@ -6,6 +6,7 @@
 import path from 'node:path';
 import { InputError } from '../../envs/inputError.ts';
 import { chooseExamples, type Example, examplesPicture, exampleText } from './examples.ts';
+import { doubtsOf } from './doubts.ts';
 import { lossFigure } from './lossFigure.ts';
 import { code, figure, heading, list, prose, section, table, text } from './page/blocks.ts';
 import type { Block } from './page/blocks.ts';
@@ -23,6 +24,8 @@ import { traceLengthFigure } from './traceFigure.ts';
 
 export interface Report extends WrittenPage {
   readonly results: readonly Result[];
+  /** What speaks against believing the runs' files. */
+  readonly doubts: readonly string[];
 }
 
 /**
@@ -49,8 +52,9 @@ export function writeReport(folders: readonly string[], out: string): Report {
     ['tables.md', renderMarkdown(tables)],
     ['results.csv', toCsv(tidyTable(all))],
   ] as const;
-  const page = pageOf(runs, { results, probes, controls, examples });
-  return { ...writePage(page, out, all.length === 0 ? [] : numbers), results: all };
+  const doubts = doubtsOf(runs);
+  const page = pageOf(runs, { results, probes, controls, examples, doubts });
+  return { ...writePage(page, out, all.length === 0 ? [] : numbers), results: all, doubts };
 }
 
 interface Shown {
@@ -59,6 +63,7 @@ interface Shown {
   /** Behind true traces alone. */
   readonly controls: readonly Result[];
   readonly examples: readonly Example[];
+  readonly doubts: readonly string[];
 }
 
 function resultTables(results: readonly Result[]): Block[] {
@@ -96,7 +101,10 @@ export const probeBlocks = (probes: readonly Probe[]): Block[] => [
   ),
 ];
 
-function pageOf(runs: readonly Run[], { results, probes, controls, examples }: Shown): Block[] {
+function pageOf(
+  runs: readonly Run[],
+  { results, probes, controls, examples, doubts }: Shown,
+): Block[] {
   const labels = runLabels(runs);
   const curves = runs.map((run) => ({
     ...run,
@@ -107,6 +115,7 @@ function pageOf(runs: readonly Run[], { results, probes, controls, examples }: S
   return [
     heading(1, titleOf(runs)),
     ...descriptions(runs),
+    ...doubts.flatMap((each) => text(prose(each), 'notice')),
     ...summary(results, probes.length + controls.length > 0),
     ...section('Setting', [table(settingTable(runs, [...labels.values()]))]),
     ...section(

@@ -1,11 +1,12 @@
 /** What a report reads of a run's folder; nothing here needs a model. */
-import { existsSync, readFileSync } from 'node:fs';
-import path from 'node:path';
+import { existsSync } from 'node:fs';
 import { z } from 'zod';
 import { InputError } from '../../envs/inputError.ts';
 import { type Evaluation, listEvaluations, readEvaluation } from '../evaluation/evaluation.ts';
-import { checkShape, parseJson } from '../evaluation/schema.ts';
-import { readJson } from '../files.ts';
+import { readLog } from '../sealedLog.ts';
+import { checkShape } from '../shape.ts';
+import { type HeldProvenance, readProvenance } from '../training/provenance.ts';
+import { readSettings, runPaths } from '../training/runFolder.ts';
 
 /** The settings of an experiment that a report shows; others are let through. */
 const experimentSchema = z.looseObject({
@@ -33,6 +34,7 @@ const experimentSchema = z.looseObject({
     steps: z.number(),
     batchSize: z.number(),
     learningRate: z.number(),
+    optimizer: z.string().optional(),
     examples: z.number().optional(),
     dropping: z.union([z.string(), z.looseObject({})]),
   }),
@@ -49,24 +51,6 @@ const experimentSchema = z.looseObject({
 });
 
 export type ReportedExperiment = z.infer<typeof experimentSchema>;
-
-/** What a run says of the machine that it ran on; everything is optional. */
-const provenanceSchema = z.looseObject({
-  kit: z.string().optional(),
-  commit: z.string().nullish(),
-  dataChecksum: z.string().optional(),
-  node: z.string().optional(),
-  backend: z
-    .looseObject({
-      name: z.string().optional(),
-      version: z.string().optional(),
-      threads: z.number().optional(),
-    })
-    .optional(),
-  machine: z.looseObject({ cpu: z.string().optional(), cores: z.number().optional() }).optional(),
-});
-
-export type ReportedProvenance = z.infer<typeof provenanceSchema>;
 
 const trainingLine = z.looseObject({
   step: z.number(),
@@ -95,7 +79,7 @@ export interface Run {
   /** That were trained on, padding left out, as far as they were logged. */
   readonly tokens: number | null;
   /** {} if the run wrote none. */
-  readonly provenance: ReportedProvenance;
+  readonly provenance: HeldProvenance;
   readonly evaluations: readonly Evaluation[];
 }
 
@@ -105,18 +89,13 @@ export interface Run {
  */
 export function readRun(folder: string, wanted: (name: string) => boolean = () => true): Run {
   if (!existsSync(folder)) throw new InputError(`${folder}: no such folder`);
-  const file = path.join(folder, 'experiment.json');
+  const { experiment: file, metrics } = runPaths(folder);
   if (!existsSync(file)) throw new InputError(`${folder}: holds no run (no experiment.json)`);
-  const experiment = checkShape(experimentSchema, readJson(file), file);
-  const provenanceFile = path.join(folder, 'provenance.json');
-  const provenance = existsSync(provenanceFile)
-    ? checkShape(provenanceSchema, readJson(provenanceFile), provenanceFile)
-    : {};
   return {
     folder,
-    experiment,
-    ...readCourse(path.join(folder, 'metrics.jsonl')),
-    provenance,
+    experiment: checkShape(experimentSchema, readSettings(folder), file),
+    ...readCourse(metrics),
+    provenance: readProvenance(folder) ?? {},
     evaluations: listEvaluations(folder)
       .filter(wanted)
       .map((name) => readEvaluation(folder, name)),
@@ -131,18 +110,17 @@ export type Course = Pick<
 
 /**
  * Nothing where there is no log. A step may stand there twice after a resumption: the later line
- * holds. A last line without its newline was cut off by a kill and is passed over.
- *
- * @throws InputError naming line and field
+ * holds.
+ * @throws InputError naming the line that was changed, or the field that is wrong
  */
 export function readCourse(file: string): Course {
   const training = new Map<number, z.infer<typeof trainingLine>>();
   const validation = new Map<number, number>();
-  const lines = existsSync(file) ? readFileSync(file, 'utf8').split('\n').slice(0, -1) : [];
-  for (const [index, line] of lines.entries()) {
+  const { lines, fault } = readLog(file);
+  if (fault !== null) throw new InputError(fault);
+  for (const [index, { value }] of lines.entries()) {
     const where = `${file}, line ${index + 1}`;
-    const value = parseJson(line, where);
-    if (value !== null && typeof value === 'object' && 'validationLoss' in value) {
+    if ('validationLoss' in value) {
       const point = checkShape(validationLine, value, where);
       validation.set(point.step, point.validationLoss);
     } else {

@@ -1,8 +1,9 @@
 /** Checkpoint files. The same state gives the same bytes. */
-import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { InputError } from '../../envs/inputError.ts';
-import { readBytes, sha256, writeFileAtomic } from '../files.ts';
+import { removeFile, sha256, writeFileAtomic } from '../files.ts';
+import { listFolder, readBytes } from '../reading.ts';
 import type { Checkpoint, CheckpointInfo } from './checkpointFormat.ts';
 import { decodeCheckpoint, encodeCheckpoint, refuseChecksum } from './checkpointFormat.ts';
 
@@ -22,8 +23,7 @@ export function readCheckpoint(file: string): Checkpoint {
 
 /** Checkpoints of a run by step, ascending; a run keeps the newest and the best on validation. */
 export function listCheckpoints(folder: string): { step: number; file: string }[] {
-  if (!existsSync(folder)) return [];
-  return readdirSync(folder)
+  return listFolder(folder)
     .flatMap((name) => {
       const step = /^step-(\d+)\.safetensors$/.exec(name)?.[1];
       return step === undefined ? [] : [{ step: Number(step), file: path.join(folder, name) }];
@@ -39,6 +39,6 @@ export function checkpointFile(folder: string, step: number): string {
 export function pruneCheckpoints(folder: string, steps: readonly number[]): void {
   const files = listCheckpoints(folder);
   for (const { step, file } of files.slice(0, -1)) {
-    if (!steps.includes(step)) rmSync(file, { force: true });
+    if (!steps.includes(step)) removeFile(file);
   }
 }

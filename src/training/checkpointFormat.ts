@@ -1,5 +1,5 @@
 /**
- * The content of a checkpoint file: safetensors with the named parameters, the optimiser's means and, as
+ * The content of a checkpoint file: safetensors with the named parameters, the optimiser's vectors and, as
  * metadata, all that resuming and planning need. Needs no file system, so that a browser reads it too.
  */
 import { InputError } from '../../envs/inputError.ts';
@@ -22,8 +22,8 @@ export interface CheckpointInfo {
 export interface Checkpoint extends CheckpointInfo {
   /** Flat, in the order of `paramSpecs`. */
   readonly params: Float32Array;
-  /** Null in a file that is only meant for planning. */
-  readonly optimizer: { readonly mean: Float32Array; readonly square: Float32Array } | null;
+  /** What the optimiser remembers, by name; null in a file that is only meant for planning. */
+  readonly optimizer: Readonly<Record<string, Float32Array>> | null;
 }
 
 /** Text and bytes, one after the other, of which a checksum is the SHA-256 in hexadecimal. */
@@ -35,11 +35,8 @@ export function encodeCheckpoint(
   sha256: (...content: ChecksumContent) => string,
 ): Uint8Array[] {
   const tensors = [...namedParams(info.config, params)];
-  if (optimizer !== null) {
-    for (const name of ['mean', 'square'] as const) {
-      const values = optimizer[name];
-      tensors.push({ name: `optimizer.${name}`, shape: [values.length], values });
-    }
+  for (const [name, values] of Object.entries(optimizer ?? {})) {
+    tensors.push({ name: SLOT + name, shape: [values.length], values });
   }
   const description = JSON.stringify(info);
   const metadata = {
@@ -110,11 +107,14 @@ function readTensors(
     params.set(tensor.values, offset);
     offset += tensor.values.length;
   }
-  const mean = byName.get('optimizer.mean')?.values;
-  const square = byName.get('optimizer.square')?.values;
-  const hasOptimizer = mean?.length === params.length && square?.length === params.length;
-  return { ...info, params, optimizer: hasOptimizer ? { mean, square } : null };
+  const slots = tensors
+    .filter(({ name, values }) => name.startsWith(SLOT) && values.length === params.length)
+    .map(({ name, values }) => [name.slice(SLOT.length), values] as const);
+  return { ...info, params, optimizer: slots.length > 0 ? Object.fromEntries(slots) : null };
 }
+
+/** What the names of the optimiser's vectors begin with. */
+const SLOT = 'optimizer.';
 
 function namedParams(config: ModelConfig, params: Float32Array): NamedTensor[] {
   let offset = 0;

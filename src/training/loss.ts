@@ -1,7 +1,7 @@
 /** The papers' loss: cross-entropy of the next token, weighted by row; see `Weighting`. */
 import * as tf from '@tensorflow/tfjs-core';
 import type { Batch } from '../data/batch.ts';
-import { AT_ONCE, type AttentionBlocks } from '../model/attention.ts';
+import { AT_ONCE, type AttentionBlocks } from '../model/attentionBlocks.ts';
 import { paddingMask } from '../model/masks.ts';
 import { causalAttention, decode, encode, readMemory, type Model } from '../model/transformer.ts';
 

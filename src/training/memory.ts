@@ -5,7 +5,7 @@
 import os from 'node:os';
 import { InputError } from '../../envs/inputError.ts';
 import type { Shape } from '../data/batch.ts';
-import { attentionBlocks } from '../model/attention.ts';
+import { attentionBlocks } from '../model/attentionBlocks.ts';
 import type { ModelConfig } from '../model/config.ts';
 import { paramCount } from '../model/params.ts';
 
@@ -67,20 +67,23 @@ export interface MemoryPlan {
   readonly rounds: number;
 }
 
-/** @throws InputError if the longest batches do not fit, naming settings with which they do */
+/**
+ * @throws InputError naming what does not fit: the model, or the longest batches, and then settings with
+ *   which they do
+ */
 export function checkMemory(
   { config, longest, parts, rounds }: MemoryPlan,
   available = availableBytes(),
 ): void {
+  checkModelMemory(config, available);
   const { B, P, T } = longest;
   const needed = (rows: number): number =>
     updateBytes(config, { B: rows, P, T }, Math.min(parts, rows));
   const perRound = Math.ceil(B / rounds);
   if (needed(perRound) <= available) return;
-  const what = `${perRound} sequences of up to ${P} + ${T} tokens at once`;
+  const what = `${perRound.toLocaleString('en')} sequences of up to ${P} + ${T} tokens at once`;
   const short = `training.batchSize: ${what} need about ${gigabytes(needed(perRound))}, and ${gigabytes(available)} are free`;
-  let fitting = perRound;
-  while (fitting > 0 && needed(fitting) > available) fitting--;
+  const fitting = most(perRound, (rows) => needed(rows) <= available);
   if (fitting === 0) {
     throw new InputError(`${short}; so do not even single ones: train on shorter traces`);
   }
@@ -88,6 +91,54 @@ export function checkMemory(
   throw new InputError(
     `${short}: ${fitting} fit, with training.batchSize=${fitting * rounds}, or in rounds with training.rounds=${more}`,
   );
+}
+
+/** Prompts and responses that no training is without: a start and a goal, and a plan of two positions. */
+const SHORTEST = { P: 6, T: 8 };
+
+/**
+ * What can be told before there are data: that batches would not fit even with the shortest sequences.
+ * @throws InputError naming the model or the batches
+ */
+export function checkLeastMemory(
+  {
+    config,
+    parts,
+    rounds,
+    batchSize,
+  }: Omit<MemoryPlan, 'longest'> & { readonly batchSize: number },
+  available = availableBytes(),
+): void {
+  checkModelMemory(config, available);
+  const B = Math.ceil(batchSize / rounds);
+  const bytes = updateBytes(config, { B, ...SHORTEST }, Math.min(parts, B));
+  if (bytes <= available) return;
+  throw new InputError(
+    `training.batchSize: ${B.toLocaleString('en')} sequences at once need ${gigabytes(bytes)} even if they are ` +
+      `short, and ${gigabytes(available)} are free: lower it, or raise training.rounds`,
+  );
+}
+
+/** @throws InputError if the model can't be trained on any batch */
+function checkModelMemory(config: ModelConfig, available: number): void {
+  const bytes = updateBytes(config, { B: 1, ...SHORTEST }, 1);
+  if (bytes <= available) return;
+  const params = paramCount(config).toLocaleString('en');
+  throw new InputError(
+    `model: ${params} parameters and their optimiser need about ${gigabytes(bytes)}, and ` +
+      `${gigabytes(available)} are free: take a smaller model`,
+  );
+}
+
+/** The largest whole number up to `limit` for which `fits` holds, as for all below it; 0 if there is none. */
+function most(limit: number, fits: (count: number) => boolean): number {
+  let [good, bad] = [0, limit + 1];
+  while (bad - good > 1) {
+    const middle = Math.floor((good + bad) / 2);
+    if (fits(middle)) good = middle;
+    else bad = middle;
+  }
+  return good;
 }
 
 /** Of this machine, or of the container that limits this process. */

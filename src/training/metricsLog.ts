@@ -1,6 +1,5 @@
 /** The course of a training run as JSON lines in `metrics.jsonl`. */
-import { appendFileSync, existsSync, readFileSync } from 'node:fs';
-import { explainWriteError, writeFileAtomic } from '../files.ts';
+import { continueLog, readLog, type LogLine } from '../sealedLog.ts';
 
 export interface TrainingMetrics {
   readonly step: number;
@@ -21,39 +20,30 @@ export interface ValidationMetrics {
 
 export type MetricsLine = TrainingMetrics | ValidationMetrics;
 
-/** @throws InputError if the disk is full or the file can't be written to */
-export function appendMetrics(file: string, line: MetricsLine): void {
-  try {
-    appendFileSync(file, `${JSON.stringify(line)}\n`);
-  } catch (error) {
-    throw explainWriteError(error, file);
-  }
+export interface MetricsLog {
+  readonly lines: readonly MetricsLine[];
+  /** @throws InputError if the disk is full or the file can't be written to */
+  readonly append: (line: MetricsLine) => void;
 }
 
-/** Lines that can be read; others, as one that a kill cut off, are left out. */
+/** Reads the lines up to the first that was damaged. @throws InputError if the file can't be read */
 export function readMetrics(file: string): MetricsLine[] {
-  if (!existsSync(file)) return [];
-  return readFileSync(file, 'utf8')
-    .split('\n')
-    .flatMap((line) => {
-      try {
-        const read = JSON.parse(line) as MetricsLine | null;
-        return typeof read?.step === 'number' ? [read] : [];
-      } catch {
-        return [];
-      }
-    });
+  return readLog(file).lines.map(({ value }) => asMetrics(value));
 }
 
-/** Forgets what was logged after `step`, so that a resumed run logs each step once. */
-export function rewindMetrics(file: string, step: number): MetricsLine[] {
-  const kept = readMetrics(file).filter((line) => line.step <= step);
-  writeFileAtomic(file, kept.map((line) => `${JSON.stringify(line)}\n`).join(''));
-  return kept;
+/** Opens a log and forgets what comes after `step`, so that a resumed run logs each step once. */
+export function openMetrics(file: string, step: number): MetricsLog {
+  const { kept, append } = continueLog(file, (line) => (line['step'] as number) <= step);
+  return { lines: kept.map(asMetrics), append };
 }
 
 /** Seconds of training up to the last of `lines`. */
 export function secondsTrained(lines: readonly MetricsLine[]): number {
   const last = lines.findLast((line) => 'seconds' in line);
   return last === undefined ? 0 : last.seconds;
+}
+
+/** Lines are only written by `append`, and their checksums hold. */
+function asMetrics(value: LogLine['value']): MetricsLine {
+  return value as unknown as MetricsLine;
 }

@@ -1,8 +1,11 @@
 /** What a result depends on besides its settings. */
 import { execFileSync } from 'node:child_process';
-import { realpathSync } from 'node:fs';
+import { existsSync, realpathSync } from 'node:fs';
 import os from 'node:os';
+import { z } from 'zod';
 import { kitRoot, kitVersion } from '../kitPackage.ts';
+import { readSealed, writeSealed } from '../sealed.ts';
+import { runPaths } from './runFolder.ts';
 
 export interface BackendInfo {
   readonly name: string;
@@ -43,6 +46,36 @@ export function provenance(
     },
     started: new Date().toISOString(),
   };
+}
+
+/** What is asked of the file of a run; other versions may have written more, or less. */
+const heldSchema = z.looseObject({
+  kit: z.string().optional(),
+  commit: z.string().nullish(),
+  dataChecksum: z.string().optional(),
+  node: z.string().optional(),
+  backend: z
+    .looseObject({
+      name: z.string().optional(),
+      version: z.string().optional(),
+      threads: z.number().optional(),
+    })
+    .optional(),
+  machine: z.looseObject({ cpu: z.string().optional(), cores: z.number().optional() }).optional(),
+  resumed: z.array(z.looseObject({})).optional(),
+});
+
+/** What a run says of the machines that it ran on; everything is optional. */
+export type HeldProvenance = z.infer<typeof heldSchema>;
+
+/** Null if the run has none. @throws InputError naming file and field, or that it was changed */
+export function readProvenance(run: string): HeldProvenance | null {
+  const { provenance: file } = runPaths(run);
+  return existsSync(file) ? readSealed(heldSchema, file) : null;
+}
+
+export function writeProvenance(run: string, content: object): void {
+  writeSealed(runPaths(run).provenance, content);
 }
 
 /** Null outside a checkout of the kit itself. */

@@ -1,8 +1,10 @@
 /** The folder of a run: its settings, where each stage writes, and who may write. */
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import path from 'node:path';
+import { z } from 'zod';
 import { InputError } from '../../envs/inputError.ts';
-import { readJson, writeJsonAtomic } from '../files.ts';
+import { listFolder } from '../reading.ts';
+import { readSealed, writeSealed } from '../sealed.ts';
 import { firstDifference } from '../firstDifference.ts';
 import { isLockFile } from '../lock.ts';
 
@@ -24,7 +26,7 @@ export function runPaths(folder: string) {
 export function openRun(folder: string, experiment: object, { resume }: { resume: boolean }): void {
   const { experiment: file } = runPaths(folder);
   if (existsSync(file)) {
-    const difference = experimentDifference(readJson(file), experiment);
+    const difference = experimentDifference(readSettings(folder), experiment);
     if (difference !== null) {
       throw new InputError(`${folder} holds another run: its ${difference}`);
     }
@@ -38,7 +40,12 @@ export function openRun(folder: string, experiment: object, { resume }: { resume
   if (foreignEntry(folder) !== undefined) {
     throw new InputError(`${folder} is not empty and holds no run`);
   }
-  writeJsonAtomic(file, experiment);
+  writeSealed(file, experiment);
+}
+
+/** The settings of a run, as they stand in its folder. @throws InputError if they are damaged */
+export function readSettings(folder: string): Readonly<Record<string, unknown>> {
+  return readSealed(z.looseObject({}), runPaths(folder).experiment);
 }
 
 /**
@@ -61,5 +68,5 @@ export function withoutWords(experiment: { description?: unknown; notes?: unknow
 export function foreignEntry(folder: string): string | undefined {
   if (!existsSync(folder)) return undefined;
   if (!statSync(folder).isDirectory()) return 'a file of that name';
-  return readdirSync(folder).find((name) => !name.endsWith('.tmp') && !isLockFile(name));
+  return listFolder(folder).find((name) => !name.endsWith('.tmp') && !isLockFile(name));
 }

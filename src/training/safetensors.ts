@@ -57,15 +57,18 @@ export function decodeSafetensors(bytes: Uint8Array, file: string): TensorFile {
     bytes.subarray(LENGTH_BYTES, dataStart),
     fail,
   );
+  let end = dataStart;
   const tensors = Object.entries(entries).map(([name, entry]): NamedTensor => {
     if (!isEntry(entry)) return fail(`tensor ${name} is not described as float32 values`);
     const [from, to] = entry.data_offsets;
     const size = entry.shape.reduce((product, extent) => product * extent, 4);
     if (to - from !== size) fail(`tensor ${name} has another size than its shape`);
     if (from < 0 || dataStart + to > bytes.length) fail(`it ends before the values of ${name}`);
+    end = Math.max(end, dataStart + to);
     const copy = Uint8Array.from(bytes.subarray(dataStart + from, dataStart + to));
     return { name, shape: entry.shape, values: new Float32Array(copy.buffer) };
   });
+  if (end < bytes.length) fail(`${bytes.length - end} bytes follow its last values`);
   return { tensors, metadata: textsOf(metadata, fail) };
 }
 

@@ -11,21 +11,22 @@ import type { VocabularySettings } from '../../traces/vocabulary.ts';
 import type { Batch } from '../data/batch.ts';
 import type { Precision } from '../engine/program.ts';
 import { makeFolder, removeLeftovers } from '../files.ts';
-import type { AttentionBlocks } from '../model/attention.ts';
+import type { AttentionBlocks } from '../model/attentionBlocks.ts';
 import type { ModelConfig } from '../model/config.ts';
 import { initialParams } from '../model/params.ts';
-import type { AdamwSettings } from './adamw.ts';
+import type { Optimizer } from '../optimizers/optimizer.ts';
 import { checkpointFile, listCheckpoints, pruneCheckpoints } from './checkpoint.ts';
 import { readCheckpoint, writeCheckpoint, type Checkpoint } from './checkpoint.ts';
 import { eventWriter } from './events.ts';
-import { appendMetrics, rewindMetrics, secondsTrained, type MetricsLine } from './metricsLog.ts';
+import { openMetrics, secondsTrained, type MetricsLine } from './metricsLog.ts';
 import { firstDifference } from '../firstDifference.ts';
 import { runPaths } from './runFolder.ts';
 import { learningRateAt, type ScheduleSettings } from './schedule.ts';
-import { createTrainer, type Trainer } from './trainer.ts';
+import { createTrainer, emptySlots, type Trainer } from './trainer.ts';
+import type { UpdateSettings } from './trainingFunctions.ts';
 import { emptyWindow, grown } from './window.ts';
 
-export interface TrainingLoopSettings extends AdamwSettings, ScheduleSettings {
+export interface TrainingLoopSettings extends UpdateSettings, ScheduleSettings {
   /** Steps between two checkpoints, each with the validation loss. */
   readonly checkpointEvery: number;
   /** Stops early, in minutes of training; null trains all steps. */
@@ -37,6 +38,7 @@ export interface TrainingRun {
   readonly seed: string | number;
   readonly config: ModelConfig;
   readonly vocabulary: VocabularySettings;
+  readonly optimizer: Optimizer;
   /** Weights drawn by the seed, and no update before, unless given. */
   readonly start?: TrainingStart;
   /** The pieces of the batch of a step, counted from 0. */
@@ -90,14 +92,14 @@ export async function train(run: TrainingRun): Promise<TrainingOutcome> {
   makeFolder(paths.checkpoints);
   removeLeftovers(folder, paths.checkpoints);
   const start = startingPoint(run, paths.checkpoints);
-  const logged = rewindMetrics(paths.metrics, start.step);
-  const secondsBefore = secondsTrained(logged);
+  const metrics = openMetrics(paths.metrics, start.step);
+  const secondsBefore = secondsTrained(metrics.lines);
   const older = listCheckpoints(paths.checkpoints).slice(0, -1);
   // Of these weights some may be the best, whatever has become of the log.
   const checkpoints = [...older.map(({ file }) => readCheckpoint(file)), start];
-  const validationLosses = new Map([...logged, ...checkpoints].flatMap(validationEntry));
+  const validationLosses = new Map([...metrics.lines, ...checkpoints].flatMap(validationEntry));
   const logEvents = eventWriter(folder);
-  const trainer = createTrainer({ params: start.params, ...start.optimizer! }, run);
+  const trainer = createTrainer({ params: start.params, slots: start.optimizer! }, run);
   const updatesBefore = run.start?.updates ?? 0;
   const clock = stopwatch(secondsBefore);
   const every = Math.max(1, Math.ceil(settings.steps / LOG_LINES));
@@ -107,7 +109,7 @@ export async function train(run: TrainingRun): Promise<TrainingOutcome> {
   let saved = step;
 
   const log = (line: MetricsLine): void => {
-    appendMetrics(paths.metrics, line);
+    metrics.append(line);
     const { step: at, ...scalars } = line;
     logEvents(at, scalars);
   };
@@ -133,7 +135,7 @@ export async function train(run: TrainingRun): Promise<TrainingOutcome> {
       log({ step, validationLoss });
     }
     const { config, vocabulary } = run;
-    const { params, ...optimizer } = values;
+    const { params, slots: optimizer } = values;
     writeCheckpoint(checkpointFile(paths.checkpoints, step), {
       step,
       validationLoss,
@@ -177,10 +179,8 @@ function startingPoint(run: TrainingRun, checkpoints: string): Checkpoint {
   if (newest === undefined) {
     const params =
       run.start?.params ?? initialParams(run.config, createRng(run.seed).split('weights'));
-    const optimizer = run.start?.optimizer ?? {
-      mean: new Float32Array(params.length),
-      square: new Float32Array(params.length),
-    };
+    const optimizer = run.start?.optimizer ?? emptySlots(run.optimizer, params.length);
+    checkSlots(optimizer, run, 'the model to start from');
     const { config, vocabulary } = run;
     return { step: 0, validationLoss: null, config, vocabulary, params, optimizer };
   }
@@ -190,6 +190,7 @@ function startingPoint(run: TrainingRun, checkpoints: string): Checkpoint {
       `${newest.file}: holds no optimiser state, so training can't go on from it`,
     );
   }
+  checkSlots(checkpoint.optimizer, run, newest.file);
   for (const part of ['config', 'vocabulary'] as const) {
     const difference = firstDifference(checkpoint[part], run[part], part);
     if (difference !== null) {
@@ -197,6 +198,19 @@ function startingPoint(run: TrainingRun, checkpoints: string): Checkpoint {
     }
   }
   return checkpoint;
+}
+
+/** @throws InputError if what was remembered is another optimiser's */
+function checkSlots(
+  held: NonNullable<Checkpoint['optimizer']>,
+  { optimizer }: TrainingRun,
+  place: string,
+): void {
+  const [known, needed] = [Object.keys(held).sort(), [...optimizer.slots].sort()];
+  if (known.join() === needed.join()) return;
+  throw new InputError(
+    `${place}: holds the state of another optimiser: ${known.join(', ')}, not ${needed.join(', ')}`,
+  );
 }
 
 /** Nats; null if there are no examples to validate on. */

@@ -6,19 +6,27 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Ladder } from '../data/ladder.ts';
 import { createProgram, eagerProgram, type Precision } from '../engine/program.ts';
-import { AT_ONCE, attentionBlocks, type AttentionBlocks } from '../model/attention.ts';
+import { AT_ONCE, attentionBlocks, type AttentionBlocks } from '../model/attentionBlocks.ts';
 import type { ModelConfig } from '../model/config.ts';
 import { tidied } from '../engine/tidied.ts';
-import { updateRates, type AdamwSettings } from './adamw.ts';
+import type { Optimizer } from '../optimizers/optimizer.ts';
 import type { TokenBatch } from './loss.ts';
 import { emptyBatch, functionName, partInputs } from './trainingFunctions.ts';
-import { rateList, trainingFunctions, type TrainingState } from './trainingFunctions.ts';
+import { rateList, trainingFunctions } from './trainingFunctions.ts';
+import type { TrainingState, UpdateSettings } from './trainingFunctions.ts';
 
-/** Flat vectors as in `OptimizerState`. */
-export interface OptimizerValues {
+/** The vectors of an optimiser by name, [N] each. */
+export type Slots = Readonly<Record<string, Float32Array>>;
+
+export interface TrainerValues {
+  /** [N] */
   readonly params: Float32Array;
-  readonly mean: Float32Array;
-  readonly square: Float32Array;
+  readonly slots: Slots;
+}
+
+/** What an optimiser remembers before its first update. */
+export function emptySlots({ slots }: Optimizer, size: number): Slots {
+  return Object.fromEntries(slots.map((name) => [name, new Float32Array(size)]));
 }
 
 export interface Trainer {
@@ -32,13 +40,14 @@ export interface Trainer {
   update(pieces: readonly TokenBatch[], step: number, learningRate: number): number;
   /** The loss on a batch in pieces, in nats. @throws RangeError as `update` does */
   loss(pieces: readonly TokenBatch[]): number;
-  values(): OptimizerValues;
+  values(): TrainerValues;
   dispose(): void;
 }
 
 export interface TrainerOptions {
   readonly config: ModelConfig;
-  readonly settings: AdamwSettings;
+  readonly optimizer: Optimizer;
+  readonly settings: UpdateSettings;
   /** How many pieces are computed side by side. */
   readonly parts: number;
   /** Whether a batch may have more pieces than that. */
@@ -50,11 +59,19 @@ export interface TrainerOptions {
   readonly eager?: boolean;
 }
 
-export function createTrainer(start: OptimizerValues, options: TrainerOptions): Trainer {
-  const { settings, parts, blocks = [AT_ONCE], precision = 'fp32' } = options;
-  const state = trainingState(start, options.accumulate ?? false);
-  const { params, mean, square, sum } = state;
-  const variables = [params, mean, square, ...(sum === null ? [] : [sum])];
+/**
+ * @param start what the optimiser remembers may be left out before the first update
+ * @throws RangeError if a vector of the optimiser is not there
+ */
+export function createTrainer(
+  { params, slots }: Pick<TrainerValues, 'params'> & Partial<TrainerValues>,
+  options: TrainerOptions,
+): Trainer {
+  const { optimizer, settings, parts, blocks = [AT_ONCE], precision = 'fp32' } = options;
+  const start = { params, slots: slots ?? emptySlots(optimizer, params.length) };
+  const state = trainingState(start, optimizer, options.accumulate ?? false);
+  const { sum } = state;
+  const variables = [state.params, ...Object.values(state.slots), ...(sum === null ? [] : [sum])];
   const program = tidied(() => {
     const functions = blocks.flatMap((blocks) => trainingFunctions(state, { ...options, blocks }));
     return (options.eager ? eagerProgram : createProgram)(variables, functions, precision);
@@ -87,7 +104,7 @@ export function createTrainer(start: OptimizerValues, options: TrainerOptions): 
   return {
     update(pieces, step, learningRate) {
       return tf.tidy(() => {
-        const rates = rateList(updateRates(step, learningRate, settings));
+        const rates = rateList(optimizer.rates(step, learningRate, settings));
         const all = rounds(pieces);
         const earlier = all.slice(0, -1).map((round) => call('accumulate', round));
         return earlier.reduce((a, b) => a + b, call('update', all.at(-1)!, rates));
@@ -96,8 +113,11 @@ export function createTrainer(start: OptimizerValues, options: TrainerOptions): 
     loss: (pieces) =>
       tf.tidy(() => rounds(pieces).reduce((sum, round) => sum + call('loss', round), 0)),
     values() {
-      const [params, mean, square] = program.read() as [Float32Array, Float32Array, Float32Array];
-      return { params, mean, square };
+      const [params, ...others] = program.read() as [Float32Array, ...Float32Array[]];
+      return {
+        params,
+        slots: Object.fromEntries(optimizer.slots.map((name, i) => [name, others[i]!])),
+      };
     },
     dispose: () => program.dispose(),
   };
@@ -116,15 +136,17 @@ export function blocksOf({ prompts, responses }: Ladder): AttentionBlocks[] {
 }
 
 function trainingState(
-  { params, mean, square }: OptimizerValues,
+  { params, slots }: TrainerValues,
+  optimizer: Optimizer,
   accumulate: boolean,
 ): TrainingState {
+  const missing = optimizer.slots.find((name) => slots[name]?.length !== params.length);
+  if (missing !== undefined) throw new RangeError(`the optimiser has no vector ${missing}`);
   const variable = (values: Float32Array): tf.Variable<tf.Rank.R1> =>
     tf.tidy(() => tf.variable(tf.tensor1d(values), false));
   return {
     params: variable(params),
-    mean: variable(mean),
-    square: variable(square),
+    slots: Object.fromEntries(optimizer.slots.map((name) => [name, variable(slots[name]!)])),
     sum: accumulate ? variable(new Float32Array(params.length)) : null,
   };
 }

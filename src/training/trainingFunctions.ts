@@ -2,11 +2,13 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Shape } from '../data/batch.ts';
 import type { Part, ProgramFunction } from '../engine/program.ts';
-import type { AttentionBlocks } from '../model/attention.ts';
+import type { AttentionBlocks } from '../model/attentionBlocks.ts';
 import type { ModelConfig } from '../model/config.ts';
 import { splitParams } from '../model/paramTensors.ts';
-import { adamwUpdate, updateRates } from './adamw.ts';
-import type { AdamwSettings, OptimizerState, UpdateRates } from './adamw.ts';
+import { paramSpecs } from '../model/params.ts';
+import type { Optimizer, OptimizerSettings, OptimizerState } from '../optimizers/optimizer.ts';
+import type { Rates } from '../optimizers/optimizer.ts';
+import { clipped } from './clipping.ts';
 import { lossInputs, sequenceLoss } from './loss.ts';
 import type { LossInputs, TokenBatch } from './loss.ts';
 
@@ -15,9 +17,15 @@ export interface TrainingState extends OptimizerState {
   readonly sum: tf.Variable | null;
 }
 
+export interface UpdateSettings extends OptimizerSettings {
+  /** Largest norm of the whole gradient; null does not clip. */
+  readonly clipNorm: number | null;
+}
+
 export interface TrainingFunctionOptions {
   readonly config: ModelConfig;
-  readonly settings: AdamwSettings;
+  readonly optimizer: Optimizer;
+  readonly settings: UpdateSettings;
   readonly parts: number;
   readonly blocks: AttentionBlocks;
 }
@@ -31,7 +39,7 @@ export interface TrainingFunctionOptions {
  */
 export function trainingFunctions(
   state: TrainingState,
-  { config, settings, parts, blocks }: TrainingFunctionOptions,
+  { config, optimizer, settings, parts, blocks }: TrainingFunctionOptions,
 ): ProgramFunction[] {
   const { sum } = state;
   const lossOf = (inputs: readonly tf.Tensor[]) => (flat: tf.Tensor) => {
@@ -59,10 +67,15 @@ export function trainingFunctions(
   const update: ProgramFunction = {
     name: functionName('update', blocks),
     part: gradients,
-    inputs: rateList(updateRates(1, 0, settings)),
-    body: (rates, parts) => {
+    inputs: rateList(optimizer.rates(1, 0, settings)),
+    body: (list, parts) => {
       const gradient = gradientOf(parts) as tf.Tensor1D;
-      adamwUpdate(state, gradient, { rates: ratesOf(rates), settings });
+      const names = Object.keys(optimizer.rates(1, 0, settings));
+      const rates = Object.fromEntries(names.map((name, i) => [name, list[i] as tf.Scalar]));
+      tf.tidy(() => {
+        const used = clipped(gradient, settings.clipNorm);
+        optimizer.update(state, used, { rates, settings, specs: paramSpecs(config) });
+      });
       sum?.assign(tf.zerosLike(sum));
       return [added(parts, 0)];
     },
@@ -103,12 +116,9 @@ function batchOf(list: readonly tf.Tensor[]): LossInputs {
   return { prompt, promptMask, inputs, targets, weights } as LossInputs;
 }
 
-export function rateList({ keep, rate, unbias }: UpdateRates): tf.Tensor[] {
-  return [keep, rate, unbias];
-}
-
-function ratesOf([keep, rate, unbias]: readonly tf.Tensor[]): UpdateRates {
-  return { keep, rate, unbias } as UpdateRates;
+/** The caller disposes the scalars. */
+export function rateList(rates: Rates): tf.Tensor[] {
+  return Object.values(rates).map((rate) => tf.scalar(rate));
 }
 
 /** Rows that weigh nothing. */

@@ -3,6 +3,7 @@ import { LEARNING_RATE, SETTINGS, startingParams, startTwin } from '../../bench/
 import type { Opened } from '../../bench/programs.ts';
 import { checkLosses } from '../../bench/sideBySide.ts';
 import { sequencesOf } from '../../bench/trainingData.ts';
+import { adamw } from '../../src/optimizers/adamw.ts';
 import { createTrainer } from '../../src/training/trainer.ts';
 import { startTestBackend } from '../helpers/backend.ts';
 import { randomBatch, smallConfig } from '../helpers/models.ts';
@@ -36,10 +37,9 @@ describe.skipIf(!python)('the twin', () => {
     for (const seed of [1, 2]) {
       const batch = randomBatch(seed);
       const params = startingParams(smallConfig);
-      const zeros = new Float32Array(params.length);
       const trainer = createTrainer(
-        { params, mean: zeros, square: zeros },
-        { config: smallConfig, settings: SETTINGS, parts: 1 },
+        { params },
+        { config: smallConfig, optimizer: adamw, settings: SETTINGS, parts: 1 },
       );
       const losses = [1, 2, 3, 4].map((step) => trainer.update([batch], step, LEARNING_RATE));
       trainer.dispose();

@@ -1,11 +1,13 @@
 /** Folders as a run leaves them, filled without a model. */
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import type { Board } from '../../envs/environment.ts';
 import { type EvaluationSettings, writeEvaluation } from '../../src/evaluation/evaluation.ts';
 import type { EvaluationRecord, SampleRecord } from '../../src/evaluation/records.ts';
 import { MODE_PREFIX, MODES, type Mode } from '../../src/evaluation/rollouts.ts';
 import type { ReportedExperiment } from '../../src/report/run.ts';
+import { writeSealed } from '../../src/sealed.ts';
+import { continueLog } from '../../src/sealedLog.ts';
 import { createVocabulary } from '../../traces/vocabulary.ts';
 import { mazeOf } from './mazes.ts';
 import { exampleOf, perfectResponse } from './rollouts.ts';
@@ -50,8 +52,8 @@ export function writeRun(folder: string, options: RunOptions = {}): string {
   const { name = 'small', seed = 1, modes = MODES, failed = [2], experiment = {} } = options;
   mkdirSync(folder, { recursive: true });
   const settings = { ...reportedSettings(name, seed), ...experiment };
-  writeJson(path.join(folder, 'experiment.json'), settings);
-  writeJson(path.join(folder, 'provenance.json'), {
+  writeSealed(path.join(folder, 'experiment.json'), settings);
+  writeSealed(path.join(folder, 'provenance.json'), {
     seed,
     dataChecksum: '0123456789abcdef',
     kit: '0.1.0',
@@ -61,7 +63,7 @@ export function writeRun(folder: string, options: RunOptions = {}): string {
     machine: { platform: 'linux x64', cpu: 'a processor', cores: 2 },
     started: '2026-11-21T00:00:00.000Z',
   });
-  writeFileSync(path.join(folder, 'metrics.jsonl'), metricsLines().join(''));
+  writeMetrics(folder);
   for (const mode of modes) {
     writeEvaluation(folder, {
       name: `${mode}-greedy`,
@@ -131,16 +133,17 @@ export function taskRecord(
   };
 }
 
-export function metricsLines(): string[] {
-  const lines: object[] = [];
-  for (let step = 50; step <= 200; step += 50) {
-    const loss = 1 + 100 / step;
-    lines.push({ step, loss, learningRate: 0.002, tokensPerSecond: 30_000, seconds: step / 10 });
-    if (step % 100 === 0) lines.push({ step, validationLoss: loss + 0.5 });
-  }
-  return lines.map((line) => `${JSON.stringify(line)}\n`);
+/** Appends to the log as training does. */
+export function logLine(folder: string, line: object): void {
+  continueLog(path.join(folder, 'metrics.jsonl'), () => true).append(line);
 }
 
-function writeJson(file: string, value: unknown): void {
-  writeFileSync(file, `${JSON.stringify(value, null, 2)}\n`);
+/** The log of 200 steps. */
+export function writeMetrics(folder: string): void {
+  const { append } = continueLog(path.join(folder, 'metrics.jsonl'), () => false);
+  for (let step = 50; step <= 200; step += 50) {
+    const loss = 1 + 100 / step;
+    append({ step, loss, learningRate: 0.002, tokensPerSecond: 30_000, seconds: step / 10 });
+    if (step % 100 === 0) append({ step, validationLoss: loss + 0.5 });
+  }
 }

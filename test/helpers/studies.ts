@@ -1,11 +1,12 @@
 /** Results of studies as a sweep leaves them, filled without a model. */
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { checkStudy } from '../../src/cli/loadStudy.ts';
 import { workOf } from '../../src/cli/sweep/work.ts';
 import { type EvaluationSettings, writeEvaluation } from '../../src/evaluation/evaluation.ts';
+import { writeSealed } from '../../src/sealed.ts';
 import { STUDY_FILE } from '../../src/study.ts';
-import { evaluationSettings, metricsLines, runTasks, taskRecord } from './runs.ts';
+import { evaluationSettings, runTasks, taskRecord, writeMetrics } from './runs.ts';
 
 /** Dualformer in small: three cells, two seeds, drawn responses, and tasks of another kind. */
 export const SMALL_STUDY = {
@@ -84,15 +85,15 @@ export function writeStudy(
 ): string {
   const { study, cells } = checkStudy(input, 'test');
   mkdirSync(folder, { recursive: true });
-  writeFileSync(path.join(folder, STUDY_FILE), JSON.stringify(study));
+  writeSealed(path.join(folder, STUDY_FILE), study);
   for (const cell of cells.filter((each) => !without.includes(each.folder))) {
     const { results, experiment, evaluations } = workOf(cell, study, {
       out: folder,
       results: folder,
     });
     mkdirSync(results, { recursive: true });
-    writeFileSync(path.join(results, 'experiment.json'), JSON.stringify(experiment));
-    writeFileSync(path.join(results, 'metrics.jsonl'), metricsLines().join(''));
+    writeSealed(path.join(results, 'experiment.json'), experiment);
+    writeMetrics(results);
     for (const { name, decoding, corruption } of evaluations) {
       const [mode] = decoding.modes;
       const { modes: _, on: __, label: ___, ...asked } = decoding;

@@ -3,7 +3,8 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { InputError } from '../../envs/inputError.ts';
-import { makeFolder, makeTemporaryFolder, readBytes, readJson } from '../../src/files.ts';
+import { makeFolder, makeTemporaryFolder } from '../../src/files.ts';
+import { readBytes, readJson } from '../../src/reading.ts';
 import { sha256, writeFileAtomic, writeJsonAtomic } from '../../src/files.ts';
 
 let folder: string;

@@ -6,12 +6,10 @@ import { InputError } from '../../envs/inputError.ts';
 import { experiments } from '../../experiments/index.ts';
 import { commands } from '../../src/cli/commands/index.ts';
 import { checkExperiment } from '../../src/cli/loadExperiment.ts';
-import { checkStudy } from '../../src/cli/loadStudy.ts';
-import { checkSettings } from '../../src/cli/settingErrors.ts';
+import { readStudy } from '../../src/cli/loadStudy.ts';
+import { readRunExperiment } from '../../src/cli/stages/runFolder.ts';
 import { UsageError } from '../../src/cli/usageError.ts';
-import { experimentSchema } from '../../src/experiment.ts';
 import { decimal, whole } from '../../src/experimentFields.ts';
-import { readJson } from '../../src/files.ts';
 import { kitRoot } from '../../src/kitPackage.ts';
 import { LIMITS, rangeFault, type Limits } from '../../src/limits.ts';
 
@@ -128,8 +126,8 @@ describe('what is committed', () => {
     const runs = files.filter((file) => path.basename(file) === 'experiment.json');
     const studies = files.filter((file) => path.basename(file) === 'study.json');
     expect([runs.length > 100, studies.length > 3]).toEqual([true, true]);
-    for (const file of runs) checkSettings(experimentSchema, readJson(file), { source: file });
-    for (const file of studies) checkStudy(readJson(file), file);
+    for (const file of runs) readRunExperiment(path.dirname(file));
+    for (const file of studies) readStudy(path.dirname(file));
   });
 });
 

@@ -3,16 +3,14 @@ import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { InputError } from '../../../envs/inputError.ts';
 import { listEvaluations } from '../../evaluation/evaluation.ts';
-import { readJson } from '../../files.ts';
 import { compareToFirst, differencesTable } from '../../report/differences.ts';
 import { plansColumns, plansTable, tracesTable } from '../../report/resultTables.ts';
 import { checkSeeds, collectResults } from '../../report/results.ts';
 import { readRun } from '../../report/run.ts';
 import { toTerminal } from '../../report/table.ts';
-import { STUDY_FILE } from '../../study.ts';
 import { runPaths } from '../../training/runFolder.ts';
 import { checkComparison, isWanted, type ComparisonFlags } from '../comparisonChoice.ts';
-import { checkStudy } from '../loadStudy.ts';
+import { readStudy } from '../loadStudy.ts';
 import type { Session } from '../session.ts';
 import { checkExists, checkIsFolder, holdsStudy } from '../stages/runFolder.ts';
 import { namesBelow, subfolders } from '../stages/runFolder.ts';
@@ -72,10 +70,7 @@ function runFolders(folder: string): string[] {
   if (held.length === 0) {
     throw new InputError(`${folder}: holds neither a run nor a study${namesBelow(folder)}`);
   }
-  const file = path.join(folder, STUDY_FILE);
-  const order = existsSync(file)
-    ? checkStudy(readJson(file), file).cells.map((cell) => cell.folder)
-    : [];
+  const order = holdsStudy(folder) ? readStudy(folder).cells.map((cell) => cell.folder) : [];
   const place = (name: string): number =>
     (order.indexOf(name) + order.length + 1) % (order.length + 1);
   held.sort((a, b) => place(a) - place(b) || (a < b ? -1 : 1));

@@ -1,20 +1,16 @@
 /** `kit export`: a run without what only training needs. */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { InputError } from '../../../envs/inputError.ts';
-import {
-  evaluationFolder,
-  listEvaluations,
-  readEvaluation,
-  writeEvaluation,
-} from '../../evaluation/evaluation.ts';
+import { copyEvaluation, evaluationFolder, listEvaluations } from '../../evaluation/evaluation.ts';
 import { removeLeftovers, writeFileAtomic } from '../../files.ts';
-import { ledgerFile, listImprovements } from '../../improvement/rounds.ts';
+import { ledgerFile, listImprovements, readLedger } from '../../improvement/rounds.ts';
+import { readBytes } from '../../reading.ts';
 import { listCheckpoints, writeCheckpoint } from '../../training/checkpoint.ts';
 import { chooseCheckpoint, EXPORTED_MODEL } from '../../training/runModel.ts';
 import { openRun, runPaths } from '../../training/runFolder.ts';
 import type { Session } from '../session.ts';
-import { checkHoldsRun, readRunExperiment } from '../stages/runFolder.ts';
+import { checkHoldsRun, checkIsFolder, readRunExperiment } from '../stages/runFolder.ts';
 
 export interface ExportOptions {
   readonly out: string;
@@ -39,6 +35,7 @@ export async function exportRun(
     await session.print(`report: ${path.normalize(page)}`);
   };
   checkHoldsRun(run);
+  checkIsFolder(out);
   await copy(run, out);
   await report([out], out);
   for (const { folder, rounds } of listImprovements(run)) {
@@ -60,7 +57,8 @@ function exportModel(run: string, out: string): string {
 
 /** What rounds of self-improvement took. */
 export function exportLedger(from: string, to: string): void {
-  writeFileAtomic(ledgerFile(to), readFileSync(ledgerFile(from)));
+  readLedger(from);
+  writeFileAtomic(ledgerFile(to), readBytes(ledgerFile(from)));
 }
 
 /**
@@ -78,8 +76,8 @@ export function exportRecords(run: string, out: string): string {
   openRun(out, experiment, { resume: true });
   const [from, to] = [runPaths(run), runPaths(out)];
   for (const file of ['provenance', 'metrics'] as const) {
-    if (existsSync(from[file])) writeFileAtomic(to[file], readFileSync(from[file]));
+    if (existsSync(from[file])) writeFileAtomic(to[file], readBytes(from[file]));
   }
-  for (const name of names) writeEvaluation(out, readEvaluation(run, name));
+  for (const name of names) copyEvaluation(run, out, name);
   return 'settings and records';
 }

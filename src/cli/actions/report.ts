@@ -26,7 +26,8 @@ export async function reportRuns(
 
   const { writeReport } = await import('../../report/report.ts');
   const { printTables } = await import('../stages/report.ts');
-  const { page, results } = writeReport(folders, folder);
+  const { page, results, doubts } = writeReport(folders, folder);
+  doubts.forEach((each) => session.note(each));
   await printTables(results, session);
   await session.print(`report: ${path.normalize(page)}`);
 }
@@ -35,7 +36,8 @@ async function reportStudy(study: string, out: string, session: Session): Promis
   const source = readStudySource(study);
   const { writeStudyReport } = await import('../../report/study/write.ts');
   const { verdictText } = await import('../../report/study/claims.ts');
-  const { page, claims } = writeStudyReport(source, out);
+  const { page, claims, doubts } = writeStudyReport(source, out);
+  doubts.forEach((each) => session.note(each));
   for (const each of claims) await session.print(`${verdictText(each)}: ${each.claim.text}`);
   await session.print(`report: ${path.normalize(page)}`);
 }

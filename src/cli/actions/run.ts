@@ -7,6 +7,7 @@ import { loadExperiment, type LoadedExperiment } from '../loadExperiment.ts';
 import type { Session } from '../session.ts';
 import { prepareData, readDataset } from '../stages/data.ts';
 import type { EngineFlags } from '../stages/engine.ts';
+import { checkEvaluated, checkFeasible } from '../stages/feasible.ts';
 import { checkRunFolder } from '../stages/runFolder.ts';
 import { settingsOf, type SettingsFlags } from './settings.ts';
 
@@ -28,7 +29,10 @@ export async function runExperiment(
   const own = firstExperiment(loaded.experiment);
   const out = flags.out ?? path.join('runs', name);
   checkRunFolder(out, own, { resume: true, ownData: flags.data === undefined });
-  if (flags.data !== undefined) readDataset(flags.data);
+  if (flags.data === undefined) {
+    checkFeasible(own);
+    checkEvaluated(own);
+  } else readDataset(flags.data);
   session.note(`${name}: ${description}`);
 
   const { checkPrecision, isSlow, startEngine } = await import('../stages/engine.ts');
@@ -37,6 +41,7 @@ export async function runExperiment(
   checkPrecision(own.evaluation.precision, backend, 'evaluation.precision');
   checkPrecision(improvement?.precision, backend, 'improvement.precision');
   const { dataset, experiment } = await prepareData(own, flags.data, session);
+  checkEvaluated(experiment);
   const fault = improvement === undefined ? null : improvementFault(experiment, improvement);
   if (fault !== null) throw new InputError(`${fault.path.join('.')}: ${fault.message}`);
   const shipped = isSlow(backend) ? pretrainedFile(loaded) : null;

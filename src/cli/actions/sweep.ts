@@ -1,5 +1,5 @@
 /** `kit sweep`: the cells of a study, several side by side, each going on where it was. */
-import { readdirSync, existsSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -8,12 +8,15 @@ import type { DataSettings } from '../../experiment.ts';
 import { removeLeftovers, writeJsonAtomic } from '../../files.ts';
 import { improvementName } from '../../improvementSettings.ts';
 import { acquireLock } from '../../lock.ts';
+import { listFolder } from '../../reading.ts';
+import { writeSealed } from '../../sealed.ts';
 import { STUDY_FILE } from '../../study.ts';
 import { runPaths } from '../../training/runFolder.ts';
 import { chooseCells, loadStudy, type CellChoice } from '../loadStudy.ts';
 import { formatDuration } from '../progress.ts';
 import type { Session } from '../session.ts';
 import { describe, generate } from '../stages/data.ts';
+import { checkEvaluated, checkFeasible } from '../stages/feasible.ts';
 import { sideBySide, withChildren, type Children } from '../sweep/children.ts';
 import { checkStudyOf, checkLabels, stateOf, type CellState } from '../sweep/state.ts';
 import { createTimeLeft } from '../sweep/timeLeft.ts';
@@ -46,13 +49,14 @@ export async function sweepStudy(
   checkLabels(study, folders.results);
   const states = new Map(cells.map((work) => [work, stateOf(work)]));
   const open = cells.filter((work) => states.get(work) !== 'done');
+  open.forEach(checkCell);
   if (flags.dryRun) return printPlan(states, session);
 
   const release = acquireLock(folders.out);
   try {
     removeLeftovers(folders.out, path.join(folders.out, 'settings'), folders.results);
     for (const folder of [folders.out, folders.results]) {
-      writeJsonAtomic(path.join(folder, STUDY_FILE), study);
+      writeSealed(path.join(folder, STUDY_FILE), study);
     }
     for (const [folder, settings] of dataOf(open)) {
       const dataset = await generate(settings, { out: folder, resume: true }, session);
@@ -69,6 +73,17 @@ export async function sweepStudy(
     await session.print(`records: ${folders.results}`);
   } finally {
     release();
+  }
+}
+
+/** @throws InputError naming the cell and the field that asks for more than there is */
+function checkCell({ folder, experiment }: Work): void {
+  try {
+    checkFeasible(experiment);
+    checkEvaluated(experiment);
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    throw new InputError(`cell ${folder}: ${error.message}`);
   }
 }
 
@@ -145,9 +160,8 @@ async function untilFree({ kept, folder }: Work, session: Session): Promise<void
     // Rounds lie in a folder that is locked as a whole.
     const places = kept.flatMap(({ run }, i) => {
       const { evaluation } = runPaths(run);
-      const entries = existsSync(evaluation) ? readdirSync(evaluation) : [];
       const whole = i === 0 ? run : path.dirname(run);
-      return [whole, ...entries.map((name) => path.join(evaluation, name))];
+      return [whole, ...listFolder(evaluation).map((name) => path.join(evaluation, name))];
     });
     try {
       for (const place of new Set(places.filter(existsSync))) acquireLock(place)();

@@ -4,6 +4,7 @@ import { loadExperiment } from '../loadExperiment.ts';
 import type { Session } from '../session.ts';
 import { prepareData, readDataset } from '../stages/data.ts';
 import type { EngineFlags } from '../stages/engine.ts';
+import { checkFeasible } from '../stages/feasible.ts';
 import { checkRunFolder } from '../stages/runFolder.ts';
 import { settingsOf, type SettingsFlags } from './settings.ts';
 
@@ -23,7 +24,8 @@ export async function trainExperiment(
   // What follows training has commands of its own.
   const own = firstExperiment(loaded.experiment);
   checkRunFolder(out, own, { resume, ownData: flags.data === undefined });
-  if (flags.data !== undefined) readDataset(flags.data);
+  if (flags.data === undefined) checkFeasible(own);
+  else readDataset(flags.data);
 
   const { startEngine } = await import('../stages/engine.ts');
   const backend = await startEngine(flags, own, session);

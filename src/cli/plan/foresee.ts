@@ -11,6 +11,7 @@ import type { Experiment } from '../../experiment.ts';
 import { modelConfig, type ModelConfig } from '../../model/config.ts';
 import { initialParams, paramCount } from '../../model/params.ts';
 import { createRollouts } from '../../model/rollout.ts';
+import { OPTIMIZERS, USUAL_OPTIMIZER } from '../../optimizers/index.ts';
 import { updateBytes } from '../../training/memory.ts';
 import { learningRateAt } from '../../training/schedule.ts';
 import { blocksOf, createTrainer } from '../../training/trainer.ts';
@@ -111,7 +112,7 @@ export async function measureSpeed(
   const prepared = prepare(experiment, sample);
   const params = initialParams(prepared.config, createRng(experiment.seed).split('weights'));
   return {
-    tokensPerSecond: trainingSpeed(experiment, prepared, params),
+    tokensPerSecond: await trainingSpeed(experiment, prepared, params),
     planTokensPerSecond: await planningSpeed(experiment, sample, {
       params,
       config: prepared.config,
@@ -120,16 +121,17 @@ export async function measureSpeed(
   };
 }
 
-function trainingSpeed(
+async function trainingSpeed(
   { training }: Experiment,
   { config, batches, parts, rounds, pieces }: Prepared,
   params: Float32Array,
-): number {
-  const zeros = (): Float32Array => new Float32Array(params.length);
+): Promise<number> {
+  const optimizer = await OPTIMIZERS[training.optimizer ?? USUAL_OPTIMIZER]();
   const trainer = createTrainer(
-    { params, mean: zeros(), square: zeros() },
+    { params },
     {
       config,
+      optimizer,
       settings: training,
       parts,
       accumulate: rounds > 1,

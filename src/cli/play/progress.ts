@@ -1,7 +1,8 @@
 /** How far a run has come, without reading all of its log. */
-import { closeSync, existsSync, fstatSync, openSync, readSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import type { RunProgress } from '../../pageApi.ts';
 import { isLocked } from '../../lock.ts';
+import { readEnd } from '../../reading.ts';
 import { runPaths } from '../../training/runFolder.ts';
 import { refuseLinks } from './bounds.ts';
 
@@ -21,21 +22,9 @@ const TAIL = 4096;
 /** Of the last line that can be read; 0 if there is none. */
 function lastStep(file: string): number {
   if (!existsSync(file)) return 0;
-  for (const line of tailOf(file).split('\n').reverse()) {
+  for (const line of readEnd(file, TAIL).split('\n').reverse()) {
     const step = /^\{"step":(\d{1,15}),.*\}$/.exec(line)?.[1];
     if (step !== undefined) return Number(step);
   }
   return 0;
-}
-
-function tailOf(file: string): string {
-  const descriptor = openSync(file, 'r');
-  try {
-    const { size } = fstatSync(descriptor);
-    const bytes = Buffer.alloc(Math.min(TAIL, size));
-    const read = readSync(descriptor, bytes, 0, bytes.length, size - bytes.length);
-    return bytes.toString('utf8', 0, read);
-  } finally {
-    closeSync(descriptor);
-  }
 }

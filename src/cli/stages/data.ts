@@ -2,12 +2,15 @@
 import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
+import { z } from 'zod';
 import { InputError } from '../../../envs/inputError.ts';
 import { datasetChecksum, readManifest, type Manifest } from '../../data/manifest.ts';
 import { dataSchema, type DataSettings, type Experiment } from '../../experiment.ts';
-import { readJson, sha256, writeJsonAtomic } from '../../files.ts';
+import { sha256, writeJsonAtomic } from '../../files.ts';
 import { LIMITS } from '../../limits.ts';
-import { runPaths } from '../../training/runFolder.ts';
+import { readJson } from '../../reading.ts';
+import { checkShape } from '../../shape.ts';
+import { readProvenance } from '../../training/provenance.ts';
 import { formatNumber } from '../progress.ts';
 import type { Session } from '../session.ts';
 import { checkSettings } from '../settingErrors.ts';
@@ -94,21 +97,14 @@ export function datasetFor(run: string, folder: string | undefined): Dataset {
  */
 export function trainedOn(run: string, folder: string | undefined): Dataset {
   const dataset = datasetFor(run, folder);
-  const checksum = trainingChecksum(run);
-  if (folder !== undefined && checksum !== null) checkTrainedOn(run, dataset, checksum);
+  const provenance = folder === undefined ? null : readProvenance(run);
+  if (provenance !== null) checkTrainedOn(run, dataset, provenance.dataChecksum);
   return dataset;
 }
 
 /** Whether the run was trained on the data set, as far as it says so. */
 export function isTrainedOn(run: string, { manifest }: Dataset): boolean {
-  return datasetChecksum(manifest) === trainingChecksum(run);
-}
-
-/** What the run's provenance says of its data; null if it has none. */
-function trainingChecksum(run: string): unknown {
-  const { provenance } = runPaths(run);
-  if (!existsSync(provenance)) return null;
-  return (readJson(provenance) as { dataChecksum?: unknown }).dataChecksum;
+  return datasetChecksum(manifest) === readProvenance(run)?.dataChecksum;
 }
 
 function checkTrainedOn(run: string, { folder, manifest }: Dataset, checksum: unknown): void {
@@ -122,8 +118,7 @@ export function readDataLink(run: string): Dataset {
   if (!existsSync(file)) {
     throw new InputError(`${run}: does not say what data it was trained on; name some with --data`);
   }
-  const link = readJson(file) as { folder?: unknown; checksum?: unknown };
-  if (typeof link.folder !== 'string') throw new InputError(`${file}: folder: must be a text`);
+  const link = checkShape(linkSchema, readJson(file), file);
   const folder = path.join(run, link.folder);
   if (!existsSync(folder)) {
     throw new InputError(`${folder}: the data set of ${run} is gone; name it with --data`);
@@ -134,6 +129,8 @@ export function readDataLink(run: string): Dataset {
 }
 
 const LINK = 'data.json';
+
+const linkSchema = z.strictObject({ folder: z.string(), checksum: z.string() });
 
 function settingsOf({ folder, manifest }: Dataset): DataSettings {
   return checkSettings(dataSchema, manifest.settings, { source: folder, at: 'settings' });

@@ -10,6 +10,7 @@ import { batchLadder, EXACT, type Ladder } from '../../data/ladder.ts';
 import type { Backend } from '../../engine/backends.ts';
 import type { TrainingSettings } from '../../experiment.ts';
 import type { ModelConfig } from '../../model/config.ts';
+import { OPTIMIZERS, USUAL_OPTIMIZER } from '../../optimizers/index.ts';
 import { checkMemory } from '../../training/memory.ts';
 import { train, type TrainingOutcome, type TrainingStart } from '../../training/train.ts';
 import { blocksOf } from '../../training/trainer.ts';
@@ -51,7 +52,8 @@ export function prepareFitting(
   const batches = createBatches(examples, { ...options, seed });
   if (!isSlow(backend)) {
     const { prompts, responses } = batches.ladder;
-    const longest = { B: batchSize, P: prompts.at(-1)!, T: responses.at(-1)! };
+    const rows = Math.min(batchSize, examples.count);
+    const longest = { B: rows, P: prompts.at(-1)!, T: responses.at(-1)! };
     checkMemory({ config, longest, parts, rounds });
   }
   return { ...settings, batches, validation, parts };
@@ -76,12 +78,13 @@ export async function fit(
   const options = batchOptions(training, createVocabulary(vocabulary));
   const validated = validation === null || validation.count === 0 ? null : validation;
   const piecesOf = (batch: Batch): Batch[] => splitBatch(batch, parts * rounds);
-  const outcome = await session.track(label, 'steps', (onProgress) =>
+  const outcome = await session.track(label, 'steps', async (onProgress) =>
     train({
       settings: training,
       seed,
       config,
       vocabulary,
+      optimizer: await OPTIMIZERS[training.optimizer ?? USUAL_OPTIMIZER](),
       ...(start !== undefined && { start }),
       batchAt: (step) => piecesOf(batches.at(step)),
       parts,

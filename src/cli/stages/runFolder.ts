@@ -3,9 +3,9 @@ import { existsSync, readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { InputError } from '../../../envs/inputError.ts';
 import { experimentSchema, type Experiment } from '../../experiment.ts';
-import { readJson } from '../../files.ts';
 import { STUDY_FILE } from '../../study.ts';
-import { experimentDifference, foreignEntry, runPaths } from '../../training/runFolder.ts';
+import { experimentDifference, foreignEntry } from '../../training/runFolder.ts';
+import { readSettings, runPaths } from '../../training/runFolder.ts';
 import { nearest } from '../nearest.ts';
 import { checkSettings } from '../settingErrors.ts';
 
@@ -13,7 +13,7 @@ import { checkSettings } from '../settingErrors.ts';
 export function readRunExperiment(run: string): Experiment {
   checkHoldsRun(run);
   const file = runPaths(run).experiment;
-  return checkSettings(experimentSchema, readJson(file), { source: file });
+  return checkSettings(experimentSchema, readSettings(run), { source: file });
 }
 
 export const holdsStudy = (folder: string): boolean => existsSync(path.join(folder, STUDY_FILE));
@@ -94,7 +94,7 @@ export function checkRunFolder(
 ): void {
   const file = runPaths(run).experiment;
   if (existsSync(file)) {
-    const held = readJson(file) as Partial<Experiment>;
+    const held = readSettings(run) as Partial<Experiment>;
     // Data settings of a data set that the user names are known only once it has been read.
     const asked = ownData ? experiment : { ...experiment, data: held.data };
     const difference = experimentDifference(held, asked);

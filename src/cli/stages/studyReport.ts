@@ -2,12 +2,11 @@
 import path from 'node:path';
 import { InputError } from '../../../envs/inputError.ts';
 import { studies } from '../../../experiments/studies/index.ts';
-import { readJson } from '../../files.ts';
 import type { CellSource, StudySource } from '../../report/study/source.ts';
 import { type Study, STUDY_FILE } from '../../study.ts';
 import { evaluationData } from '../evaluationData.ts';
 import { quote } from '../flags.ts';
-import { checkStudy, type LoadedStudy } from '../loadStudy.ts';
+import { type LoadedStudy, readStudy } from '../loadStudy.ts';
 import { suggestion } from '../nearest.ts';
 import { holdsStudy } from './runFolder.ts';
 import { measuredCells } from '../studyCells.ts';
@@ -22,6 +21,9 @@ export function readStudySource(folder: string): StudySource {
     const beside = path.join(folder, '..', name);
     return { name, found: holdsStudy(beside) ? cellsBeside(beside, cells, study) : null };
   });
+  const present = others
+    .filter(({ found }) => found !== null)
+    .map(({ name }) => path.join(folder, '..', name));
   return {
     ...study,
     evaluations: study.evaluations
@@ -33,14 +35,12 @@ export function readStudySource(folder: string): StudySource {
       })),
     cells: [...cellsOf(loaded, folder), ...others.flatMap(({ found }) => found ?? [])],
     absent: others.filter(({ found }) => found === null).map(({ name }) => name),
+    files: [folder, ...present].map(studyFile),
     sweep: Object.hasOwn(studies, study.name) ? study.name : `results/${study.name}/${STUDY_FILE}`,
   };
 }
 
-function readStudy(folder: string): LoadedStudy {
-  const file = path.join(folder, STUDY_FILE);
-  return checkStudy(readJson(file), file);
-}
+const studyFile = (folder: string): string => path.join(folder, STUDY_FILE);
 
 /** With what the study itself evaluates, no more. */
 function cellsBeside(folder: string, names: readonly string[], by: Study): CellSource[] {
@@ -48,7 +48,7 @@ function cellsBeside(folder: string, names: readonly string[], by: Study): CellS
   const { name } = loaded.study;
   if (name !== path.basename(folder)) {
     throw new InputError(
-      `${path.join(folder, STUDY_FILE)}: is of study ${name}: its folder must have that name, ` +
+      `${studyFile(folder)}: is of study ${name}: its folder must have that name, ` +
         `to stand beside ${by.name}`,
     );
   }
@@ -56,7 +56,7 @@ function cellsBeside(folder: string, names: readonly string[], by: Study): CellS
   for (const name of names) {
     if (known.includes(name)) continue;
     throw new InputError(
-      `${path.join(folder, STUDY_FILE)}: has no cell ${quote(name)}, ` +
+      `${studyFile(folder)}: has no cell ${quote(name)}, ` +
         `which ${by.name} names in beside${suggestion(name, known)}`,
     );
   }

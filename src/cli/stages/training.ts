@@ -1,16 +1,14 @@
 /** The stage that trains a model on a data set. */
-import { existsSync } from 'node:fs';
 import { InputError } from '../../../envs/inputError.ts';
 import { createVocabulary } from '../../../traces/vocabulary.ts';
 import { datasetChecksum, type Examples, firstExamples, readSplit } from '../../data/dataset.ts';
 import type { Backend } from '../../engine/backends.ts';
 import type { Experiment } from '../../experiment.ts';
-import { readJson, writeJsonAtomic } from '../../files.ts';
 import { acquireLock } from '../../lock.ts';
 import { modelConfig } from '../../model/config.ts';
 import { listCheckpoints, readCheckpoint } from '../../training/checkpoint.ts';
 import { readMetrics, secondsTrained } from '../../training/metricsLog.ts';
-import { provenance } from '../../training/provenance.ts';
+import { provenance, readProvenance, writeProvenance } from '../../training/provenance.ts';
 import { openRun, runPaths } from '../../training/runFolder.ts';
 import { checkModel } from '../../training/runModel.ts';
 import type { TrainingOutcome } from '../../training/train.ts';
@@ -100,17 +98,15 @@ export function recordProvenance({
   backend,
   out,
 }: Pick<TrainingStage, 'experiment' | 'dataset' | 'backend' | 'out'>): void {
-  const file = runPaths(out).provenance;
   const own = provenance(experiment.seed, datasetChecksum(dataset.manifest), backend);
-  if (!existsSync(file)) return writeJsonAtomic(file, own);
-  const first = readJson(file) as { dataChecksum?: unknown; resumed?: unknown };
+  const first = readProvenance(out);
+  if (first === null) return writeProvenance(out, own);
   if (first.dataChecksum !== own.dataChecksum) {
     throw new InputError(`${out} was trained on another data set than ${dataset.folder}`);
   }
   const { kit, commit, node, machine, started } = own;
-  const resumed = Array.isArray(first.resumed) ? (first.resumed as unknown[]) : [];
   const again = { kit, commit, node, backend, machine, started };
-  writeJsonAtomic(file, { ...first, resumed: [...resumed, again] });
+  writeProvenance(out, { ...first, resumed: [...(first.resumed ?? []), again] });
 }
 
 function lesser(a: number | null, b: number | null): number | null {

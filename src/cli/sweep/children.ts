@@ -4,10 +4,11 @@
  * sweep is killed.
  */
 import { spawn, type ChildProcess } from 'node:child_process';
-import { appendFileSync, closeSync, openSync, readFileSync } from 'node:fs';
+import { appendFileSync, closeSync, openSync } from 'node:fs';
 import path from 'node:path';
 import { explainWriteError, makeFolder } from '../../files.ts';
 import { kitRoot } from '../../kitPackage.ts';
+import { readText } from '../../reading.ts';
 import { CHILD } from '../session.ts';
 
 export interface Children {
@@ -92,7 +93,7 @@ function openLog(log: string, argv: readonly string[]): number {
 
 /** What the latest command complained of at its end. */
 function lastComplaint(log: string): string | null {
-  const lines = readFileSync(log, 'utf8').split('\n');
+  const lines = readText(log).split('\n');
   const own = lines.slice(lines.findLastIndex((line) => line.startsWith('$ kit ')));
   return own.findLast((line) => line.startsWith('kit: '))?.slice('kit: '.length) ?? null;
 }

@@ -3,11 +3,10 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 import { InputError } from '../../../envs/inputError.ts';
-import { readEvaluationSettings } from '../../evaluation/evaluation.ts';
-import { checkShape } from '../../evaluation/schema.ts';
-import { readJson } from '../../files.ts';
+import { checkEvaluation, readEvaluationSettings } from '../../evaluation/evaluation.ts';
 import { firstDifference } from '../../firstDifference.ts';
-import { experimentDifference, runPaths } from '../../training/runFolder.ts';
+import { readSealed } from '../../sealed.ts';
+import { experimentDifference, readSettings, runPaths } from '../../training/runFolder.ts';
 import { type Study, STUDY_FILE } from '../../study.ts';
 import { drawnBy } from '../stages/decoding.ts';
 import type { ExpectedEvaluation, Kept, Work } from './work.ts';
@@ -18,7 +17,7 @@ import type { ExpectedEvaluation, Kept, Work } from './work.ts';
  */
 export type CellState = 'done' | 'begun' | 'new';
 
-/** @throws InputError if run or records are of other settings than the study's */
+/** @throws InputError if run or records are damaged, or of other settings than the study's */
 export function stateOf(work: Work): CellState {
   const states = work.kept.map((model) => {
     const whole = isWhole(model);
@@ -29,10 +28,13 @@ export function stateOf(work: Work): CellState {
   return states.every((state) => state === 'new') ? 'new' : 'begun';
 }
 
-/** @throws InputError if records are of other settings than the study's */
+/** @throws InputError if records are damaged, or of other settings than the study's */
 function isWhole(model: Kept): boolean {
   const { results, evaluations } = model;
-  return holdsCell(results, model) && evaluations.every((each) => isKept(results, each));
+  if (!holdsCell(results, model)) return false;
+  const found = evaluations.filter((each) => isKept(results, each));
+  for (const { name } of found) checkEvaluation(results, name);
+  return found.length === evaluations.length;
 }
 
 /** @throws InputError if it is of other settings than the study's */
@@ -42,7 +44,7 @@ export function holdsCell(
 ): boolean {
   const file = runPaths(folder).experiment;
   if (!existsSync(file)) return false;
-  const difference = experimentDifference(readJson(file), experiment);
+  const difference = experimentDifference(readSettings(folder), experiment);
   if (difference === null) return true;
   throw new InputError(
     `${folder}: was made with other settings of cell ${cell}: its ${difference}; ` +
@@ -77,7 +79,7 @@ const heldSchema = z.looseObject({
 /** @throws InputError if there is something else in its place */
 function heldStudy(folder: string) {
   const file = path.join(folder, STUDY_FILE);
-  return existsSync(file) ? { file, study: checkShape(heldSchema, readJson(file), file) } : null;
+  return existsSync(file) ? { file, study: readSealed(heldSchema, file) } : null;
 }
 
 /**

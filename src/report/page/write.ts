@@ -1,7 +1,8 @@
 /** A page on disk: HTML, Markdown with its figures, and what else belongs to it. */
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { writeFileAtomic } from '../../files.ts';
+import { readText } from '../../reading.ts';
 import { type Block, figuresOf } from './blocks.ts';
 import { renderHtml } from './html.ts';
 import { renderMarkdown } from './markdown.ts';
@@ -51,6 +52,6 @@ const FIGURE = /^!\[(.*)\]\(([\w-][\w.-]*\.svg)\)\n\n_\1_$/gm;
 function figuresNamed(out: string): string[] {
   const file = path.join(out, MARKDOWN);
   if (!existsSync(file)) return [];
-  const figures = readFileSync(file, 'utf8').matchAll(FIGURE);
+  const figures = readText(file).matchAll(FIGURE);
   return [...figures].map(([, , name]) => name!);
 }

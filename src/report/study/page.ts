@@ -3,6 +3,7 @@ import type { MetricName } from '../../evaluation/metrics.ts';
 import { code, heading, list, paragraphs, prose, section, table, text } from '../page/blocks.ts';
 import type { Block } from '../page/blocks.ts';
 import { DEVIATIONS, describeTask, WORDS } from '../prose.ts';
+import { doubtsOf } from '../doubts.ts';
 import type { Probe } from '../probe.ts';
 import { probeBlocks, SAMENESS } from '../report.ts';
 import type { Result } from '../results.ts';
@@ -30,6 +31,8 @@ export interface StudyResults {
   readonly probes: readonly Probe[];
   /** Of cells that improve. */
   readonly rounds: readonly Result[];
+  /** What speaks against believing the files of the study. */
+  readonly doubts: readonly string[];
 }
 
 /** @throws InputError if something is damaged, or methods were evaluated on different tasks */
@@ -49,12 +52,13 @@ export function readStudyResults(source: StudySource): StudyResults {
     runs: [...runs].map(([name, runs]) => ({ name, runs })),
     probes: readProbes(source),
     rounds: readRoundResults(source),
+    doubts: doubtsOf([...runs.values()].flat(), source.files),
   };
 }
 
 export function studyPage(
   source: StudySource,
-  { rows, claims, runs, probes, rounds }: StudyResults,
+  { rows, claims, runs, probes, rounds, doubts }: StudyResults,
 ): Block[] {
   const { name, question, notes, cells } = source;
   const names = cellNames(source);
@@ -71,6 +75,7 @@ export function studyPage(
     heading(1, name),
     ...text(question, 'lead'),
     ...text(missingText(source), 'notice'),
+    ...doubts.flatMap((each) => text(prose(each), 'notice')),
     ...section('In short', summaryBlocks(source, rows, palette)),
     ...section('Claims', claimBlocks(claims)),
     ...section(

@@ -66,6 +66,8 @@ export interface StudySource {
   readonly cells: readonly CellSource[];
   /** Studies beside it of which there are no records. */
   readonly absent: readonly string[];
+  /** In which the study, and those beside it, are told. */
+  readonly files: readonly string[];
   /** What `kit sweep` is given. */
   readonly sweep: string;
 }

@@ -13,6 +13,8 @@ import { kindsTable, summaryTable, tidyRows } from './tables.ts';
 
 export interface StudyReport extends WrittenPage {
   readonly claims: readonly JudgedClaim[];
+  /** What speaks against believing the files of the study. */
+  readonly doubts: readonly string[];
 }
 
 /**
@@ -28,7 +30,7 @@ export function writeStudyReport(source: StudySource, out: string): StudyReport 
     ['results.csv', toCsv(tidyRows(results.rows))],
     ['claims.csv', toCsv(claimsTable(results.claims))],
   ]);
-  return { ...written, claims: results.claims };
+  return { ...written, claims: results.claims, doubts: results.doubts };
 }
 
 function tableBlocks(source: StudySource, { rows, claims, probes }: StudyResults): Block[] {

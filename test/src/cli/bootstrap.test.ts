@@ -265,8 +265,14 @@ describe('kit bootstrap refuses in one line', () => {
     ] as const) {
       cpSync('runs/small', 'runs/edited', { recursive: true });
       const file = 'runs/edited/bootstrapping/improvement.json';
-      const held = JSON.parse(readFileSync(file, 'utf8'));
+      const { checksum, ...held } = JSON.parse(readFileSync(file, 'utf8'));
       held.settings[setting] = value;
+      writeFileSync(file, JSON.stringify({ ...held, checksum }));
+      await expectComplaint(
+        'bootstrap runs/edited',
+        `${file}: was changed: its checksum does not match`,
+      );
+      // As an earlier version wrote it.
       writeFileSync(file, JSON.stringify(held));
       await expectComplaint('bootstrap runs/edited', `${file}: settings.${setting}: ${message}`);
     }

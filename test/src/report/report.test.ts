@@ -14,7 +14,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readCourse, readRun } from '../../../src/report/run.ts';
 import { writeReport } from '../../../src/report/report.ts';
 import { expectInputError } from '../../helpers/inputErrors.ts';
-import { writeRun } from '../../helpers/runs.ts';
+import { logLine, writeRun } from '../../helpers/runs.ts';
 
 let folder: string;
 let run: string;
@@ -207,11 +207,7 @@ describe('a damaged run', () => {
         (copy) => appendFileSync(path.join(copy, 'metrics.jsonl'), 'x\n'),
         /metrics\.jsonl, line 7: not valid JSON/,
       ],
-      [
-        'd',
-        (copy) => appendFileSync(path.join(copy, 'metrics.jsonl'), '{"step":1}\n'),
-        /metrics\.jsonl, line 7: loss: /,
-      ],
+      ['d', (copy) => logLine(copy, { step: 1 }), /metrics\.jsonl, line 7: loss: /],
       [
         'e',
         (copy) => writeFileSync(path.join(copy, settings), '{"schema":2}'),
@@ -245,7 +241,8 @@ describe('a damaged run', () => {
 
   it('a last line of metrics that a kill cut off is passed over, a repeated step replaced', () => {
     const copy = writeRun(path.join(folder, 'cut'));
-    appendFileSync(path.join(copy, 'metrics.jsonl'), '{"step":200,"loss":0.25}\n{"step":250,"lo');
+    logLine(copy, { step: 200, loss: 0.25 });
+    appendFileSync(path.join(copy, 'metrics.jsonl'), '{"step":250,"lo');
     expect(readRun(copy).training.map(({ loss }) => loss)).toEqual([3, 2, 1 + 100 / 150, 0.25]);
   });
 });

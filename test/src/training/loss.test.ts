@@ -3,7 +3,11 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createRng } from '../../../envs/rng.ts';
 import { padded, type Sequence, splitBatch } from '../../../src/data/batch.ts';
-import { AT_ONCE, attentionBlocks, type AttentionBlocks } from '../../../src/model/attention.ts';
+import {
+  AT_ONCE,
+  attentionBlocks,
+  type AttentionBlocks,
+} from '../../../src/model/attentionBlocks.ts';
 import { initialParams } from '../../../src/model/params.ts';
 import { splitParams } from '../../../src/model/paramTensors.ts';
 import { lossInputs, sequenceLoss, weightedCrossEntropy } from '../../../src/training/loss.ts';

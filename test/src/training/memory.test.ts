@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { attentionBlocks } from '../../../src/model/attention.ts';
+import { attentionBlocks } from '../../../src/model/attentionBlocks.ts';
 import { modelConfig, MODEL_SIZES, type ModelSize } from '../../../src/model/config.ts';
-import { checkMemory, updateBytes } from '../../../src/training/memory.ts';
+import { checkLeastMemory, checkMemory, updateBytes } from '../../../src/training/memory.ts';
 
 const sizes = fc.constantFrom(...(Object.keys(MODEL_SIZES) as ModelSize[]));
 const shapes = fc.record({
@@ -59,6 +59,12 @@ describe('a batch that does not fit', () => {
         const own = { config: modelConfig(size, 100), longest, parts, rounds };
         const complaint = complaintOf(own, available);
         if (complaint === null) return;
+        if (complaint.startsWith('model: ')) {
+          // No batch is small enough.
+          const least = { ...own, longest: { B: 1, P: 6, T: 8 }, parts: 1, rounds: 1 };
+          expect(complaintOf(least, available)).toBe(complaint);
+          return;
+        }
         expect(complaint).toMatch(/^training\.batchSize: .* need about [\d.]+ GB, and [\d.]+ GB/);
         const [, batchSize] = /training\.batchSize=(\d+)/.exec(complaint) ?? [];
         const [, more] = /training\.rounds=(\d+)/.exec(complaint) ?? [];
@@ -77,9 +83,38 @@ describe('a batch that does not fit', () => {
   });
 });
 
+describe('what is told without data', () => {
+  it('never refuses what data could make possible, and at once whatever the size of a batch', () => {
+    const batches = fc.integer({ min: 1, max: 1_000_000_000 });
+    const available = fc.integer({ min: 1e9, max: 64e9 });
+    const plan = fc.tuple(sizes, shapes, count, count, available, batches);
+    fc.assert(
+      fc.property(plan, ([size, { P, T }, parts, rounds, free, batchSize]) => {
+        const own = { config: modelConfig(size, 100), parts, rounds };
+        const longest = { B: batchSize, P: Math.max(6, P), T: Math.max(8, T) };
+        const [early, late] = [
+          complaintBy(() => checkLeastMemory({ ...own, batchSize }, free)),
+          complaintBy(() => checkMemory({ ...own, longest }, free)),
+        ];
+        if (early !== null) expect(late).not.toBeNull();
+      }),
+    );
+  });
+
+  it('names the model where its weights alone are too many', () => {
+    const config = modelConfig('xl-2', 100);
+    const refuse = (): void => checkLeastMemory({ config, parts: 4, rounds: 1, batchSize: 1 }, 8e9);
+    expect(complaintBy(refuse)).toMatch(/^model: [\d,]+ parameters and their optimiser need about/);
+  });
+});
+
 function complaintOf(plan: Parameters<typeof checkMemory>[0], available: number): string | null {
+  return complaintBy(() => checkMemory(plan, available));
+}
+
+function complaintBy(check: () => void): string | null {
   try {
-    checkMemory(plan, available);
+    check();
     return null;
   } catch (error) {
     return (error as Error).message;

@@ -7,6 +7,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createRng } from '../../../envs/rng.ts';
 import { splitBatch, type Batch } from '../../../src/data/batch.ts';
 import { sha256 } from '../../../src/files.ts';
+import { adamw } from '../../../src/optimizers/adamw.ts';
+import { lion } from '../../../src/optimizers/lion.ts';
 import { listCheckpoints, readCheckpoint } from '../../../src/training/checkpoint.ts';
 import { readMetrics } from '../../../src/training/metricsLog.ts';
 import { runPaths } from '../../../src/training/runFolder.ts';
@@ -177,6 +179,26 @@ describe('training', () => {
     },
   );
 
+  it('refuses a checkpoint of another optimiser, and keeps it', async () => {
+    const run = newRun();
+    await train(run);
+    const before = files(run.folder);
+    await expect(train({ ...run, optimizer: lion })).rejects.toThrow(
+      /safetensors: holds the state of another optimiser: mean, square, not momentum$/,
+    );
+    expect(files(run.folder)).toEqual(before);
+  });
+
+  it('by another optimiser ends, stopped or not, with the same weights', async () => {
+    const [whole, stopped] = [newRun(), newRun()].map((run) => ({ ...run, optimizer: lion }));
+    await train(whole!);
+    const stopping = (step: number) => (step < 9 ? stopped!.batchAt(step) : fail());
+    await expect(train({ ...stopped!, batchAt: stopping })).rejects.toThrow('killed');
+    await train(stopped!);
+    const newest = 'step-00000012.safetensors';
+    expect(files(stopped!.folder)[newest]).toBe(files(whole!.folder)[newest]);
+  });
+
   it('refuses a checkpoint of another model', async () => {
     const run = newRun();
     await train(run);
@@ -221,6 +243,7 @@ function newRun(
     seed: 1,
     config: smallConfig,
     vocabulary: { environment: 'maze', coordinates: 2, costs: 1 },
+    optimizer: adamw,
     batchAt,
     parts: 2,
     validationBatches: () => [splitBatch(randomBatch(2), 2)],

@@ -5,6 +5,8 @@ import { createRng } from '../../../envs/rng.ts';
 import { splitBatch, type Batch } from '../../../src/data/batch.ts';
 import { canRecord } from '../../../src/engine/program.ts';
 import { initialParams } from '../../../src/model/params.ts';
+import { adamw } from '../../../src/optimizers/adamw.ts';
+import { lion } from '../../../src/optimizers/lion.ts';
 import { blocksOf, createTrainer, type Trainer } from '../../../src/training/trainer.ts';
 import { startTestBackend } from '../../helpers/backend.ts';
 import { randomBatch, smallConfig } from '../../helpers/models.ts';
@@ -33,6 +35,28 @@ describe('a trainer', () => {
     }
     expectSameValues(recorded, plain);
     for (const each of [plain, recorded]) each.dispose();
+  });
+
+  it('records any optimiser', () => {
+    const [plain, recorded] = [
+      trainer({ optimizer: lion, eager: true }),
+      trainer({ optimizer: lion }),
+    ];
+    for (let step = 1; step <= 4; step++) {
+      const pieces = splitBatch(batches[step % batches.length]!, 2);
+      const expected = plain.update(pieces, step, 0.001);
+      expectClose([recorded.update(pieces, step, 0.001)], [expected], { absolute: 1e-4 });
+    }
+    expect(Object.keys(recorded.values().slots)).toEqual(['momentum']);
+    for (const each of [plain, recorded]) each.dispose();
+  });
+
+  it('is not made from what another optimiser remembers', () => {
+    const own = trainer();
+    const values = own.values();
+    own.dispose();
+    const options = { config: smallConfig, optimizer: lion, settings, parts: 2 };
+    expect(() => createTrainer(values, options)).toThrow('the optimiser has no vector momentum');
   });
 
   it('computes the loss of batches of any size with one recording', () => {
@@ -129,7 +153,12 @@ describe('a trainer', () => {
     const [whole, first] = [trainer(), trainer()];
     updateAll(whole, batches, 1);
     updateAll(first, batches.slice(0, 2), 1);
-    const second = createTrainer(first.values(), { config: smallConfig, settings, parts: 2 });
+    const second = createTrainer(first.values(), {
+      config: smallConfig,
+      optimizer: adamw,
+      settings,
+      parts: 2,
+    });
     updateAll(second, batches.slice(2), 3);
     expect(second.values()).toEqual(whole.values());
     for (const each of [whole, first, second]) each.dispose();
@@ -155,9 +184,10 @@ type Options = Partial<Parameters<typeof createTrainer>[1]>;
 
 function trainer(options: Options = {}): Trainer {
   const params = initialParams(smallConfig, createRng(1));
-  const zeros = new Float32Array(params.length);
-  const start = { params, mean: zeros, square: zeros.slice() };
-  return createTrainer(start, { config: smallConfig, settings, parts: 2, ...options });
+  return createTrainer(
+    { params },
+    { config: smallConfig, optimizer: adamw, settings, parts: 2, ...options },
+  );
 }
 
 function updateAll(own: Trainer, all: readonly Batch[], firstStep: number): number[] {
@@ -166,7 +196,9 @@ function updateAll(own: Trainer, all: readonly Batch[], firstStep: number): numb
 
 function expectSameValues(actual: Trainer, expected: Trainer): void {
   const [own, other] = [actual.values(), expected.values()];
-  for (const part of ['params', 'mean', 'square'] as const) {
-    expectClose(own[part], other[part], { absolute: 1e-4, relative: 1e-3 });
+  const close = { absolute: 1e-4, relative: 1e-3 };
+  expectClose(own.params, other.params, close);
+  for (const name of Object.keys(other.slots)) {
+    expectClose(own.slots[name]!, other.slots[name]!, close);
   }
 }

@@ -21,7 +21,7 @@ import {
   taskPath,
   weightsPath,
 } from '../../../../src/pageApi.ts';
-import { writeRun, type RunOptions } from '../../../helpers/runs.ts';
+import { logLine, writeRun, type RunOptions } from '../../../helpers/runs.ts';
 
 let folder: string;
 let api: Api;
@@ -106,7 +106,7 @@ describe('what the page is told of runs', () => {
     for (const step of ['00000100', '00000200']) {
       writeFileSync(path.join(checkpoints, `step-${step}.safetensors`), '');
     }
-    appendFileSync(path.join(own, 'metrics.jsonl'), '{"step":100,"validationLoss":0.1}\n');
+    logLine(own, { step: 100, validationLoss: 0.1 });
     expect(details().chosen).toBe(100);
     expect(only().plans).toBe(true);
   });

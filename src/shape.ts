@@ -1,6 +1,6 @@
 /** JSON against a schema, with the place of what is wrong as one line. */
 import { z } from 'zod';
-import { complaint, InputError } from '../../envs/inputError.ts';
+import { complaint, InputError } from '../envs/inputError.ts';
 
 /** @throws InputError that begins with `where` and the path of the first field that is wrong */
 export function checkShape<Schema extends z.ZodType>(
@@ -12,13 +12,4 @@ export function checkShape<Schema extends z.ZodType>(
   if (result.success) return result.data;
   const [issue] = result.error.issues;
   throw new InputError(complaint(where, z.core.toDotPath(issue!.path), issue!.message));
-}
-
-/** @throws InputError that begins with `where`. */
-export function parseJson(text: string, where: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw new InputError(`${where}: not valid JSON: ${(error as Error).message}`);
-  }
 }
