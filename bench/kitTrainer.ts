@@ -63,5 +63,5 @@ function run(variant: VariantName, { from, to }: { from: number; to: number }): 
 /** An update on the i-th batch. */
 function updater(trainer: Trainer): (i: number) => number {
   let step = 0;
-  return (i) => trainer.update(pieces[i]!, ++step, LEARNING_RATE);
+  return (i) => trainer.update(pieces[i]!, ++step, LEARNING_RATE).loss;
 }

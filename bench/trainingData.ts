@@ -10,7 +10,7 @@ import { createBatches } from '../src/data/batches.ts';
 import { readSplit } from '../src/data/dataset.ts';
 import { generateDataset } from '../src/data/generate.ts';
 import { EXACT } from '../src/data/ladder.ts';
-import type { TokenBatch } from '../src/training/loss.ts';
+import type { TokenBatch } from '../src/training/objectiveInputs.ts';
 import { mazeTask, settingsOf } from './generation.ts';
 import type { MazeData, UniformData, Workload } from './workloads.ts';
 

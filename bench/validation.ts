@@ -36,7 +36,7 @@ function measureLoss(
     for (const pieces of batches) trainer.update(pieces, ++step, LEARNING_RATE);
   };
   const loss = (): void => {
-    for (const pieces of batches) trainer.loss(pieces);
+    for (const pieces of batches) trainer.measure(pieces);
   };
   // Kernels are compiled at first.
   update();

@@ -17,6 +17,7 @@ const LAYERS: readonly (readonly [name: string, pattern: RegExp])[] = [
   ['engine', /^src\/engine\//],
   ['model', /^src\/model\//],
   ['data', /^src\/data\//],
+  ['objectives', /^src\/objectives\//],
   ['optimizers', /^src\/optimizers\//],
   ['training', /^src\/training\//],
   ['evaluation', /^src\/evaluation\//],

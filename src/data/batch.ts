@@ -24,6 +24,14 @@ export interface Batch extends Shape {
   readonly responseLengths: Int32Array;
   /** [B] What each predicted token of the row, all but bos, weighs in the loss; see `Weighting`. */
   readonly weights: Float32Array;
+  /** 1 / rows of the whole batch, of which this may be a part. */
+  readonly share: number;
+  /** [B] Tokens after bos that were given to the model; none unless given. */
+  readonly forced?: Int32Array;
+  /** [B, T] by name: a number for each token of the responses, 0 on padding. */
+  readonly tokenColumns?: Columns;
+  /** [B] by name: a number for each row. */
+  readonly rowColumns?: Columns;
   /** In prompts and responses together, without padding. */
   readonly tokens: number;
   /** [B] Rows of the split. */
@@ -34,6 +42,9 @@ export interface Batch extends Shape {
   readonly ladder: Ladder;
 }
 
+/** Numbers by the name of their column. */
+export type Columns = Readonly<Record<string, Float32Array>>;
+
 /** One row of a batch. */
 export interface Sequence {
   readonly row: number;
@@ -42,6 +53,11 @@ export interface Sequence {
   readonly prompt: Uint16Array;
   readonly reasoning: Uint16Array;
   readonly plan: Uint16Array;
+  /** Tokens of reasoning and plan that were given to the model; none unless given. */
+  readonly forced?: number;
+  /** A number for each token of reasoning and plan, and for eos; rows of a batch have the same columns. */
+  readonly tokenColumns?: Columns;
+  readonly rowColumns?: Readonly<Record<string, number>>;
 }
 
 export interface PaddingOptions {
@@ -81,21 +97,60 @@ export function padded(
       responseLengths,
       (length) => 1 / (B * (meanPredicted ?? length - 1)),
     ),
+    share: 1 / B,
     rows: Uint32Array.from(sequences, ({ row }) => row),
     levels: Uint8Array.from(sequences, ({ level }) => level),
+    ...columnsOf(sequences, T),
+  };
+}
+
+/** Nothing where the rows have no columns. */
+function columnsOf(
+  sequences: readonly Sequence[],
+  T: number,
+): Pick<Batch, 'forced' | 'tokenColumns' | 'rowColumns'> {
+  const [first] = sequences;
+  if (first === undefined) return {};
+  const byName = <T>(names: object, column: (name: string) => T): Record<string, T> =>
+    Object.fromEntries(Object.keys(names).map((name) => [name, column(name)]));
+  const { tokenColumns, rowColumns } = first;
+  return {
+    ...(sequences.some(({ forced }) => forced !== undefined) && {
+      forced: Int32Array.from(sequences, ({ forced = 0 }) => forced),
+    }),
+    ...(tokenColumns !== undefined && {
+      tokenColumns: byName(tokenColumns, (name) => {
+        const values = new Float32Array(sequences.length * T);
+        for (const [b, each] of sequences.entries()) {
+          values.set(each.tokenColumns![name]!, b * T + 1);
+        }
+        return values;
+      }),
+    }),
+    ...(rowColumns !== undefined && {
+      rowColumns: byName(rowColumns, (name) =>
+        Float32Array.from(sequences, (each) => each.rowColumns![name]!),
+      ),
+    }),
   };
 }
 
 /**
  * The batch as neighbouring rows, each part padded for itself, for threads that work side by side:
- * numbers of rows differ by one at most, so that sorted rows take about equal time. Weights stay
+ * numbers of rows differ by one group at most, so that sorted rows take about equal time. Weights stay
  * those of the whole batch: the losses of the parts add up to its loss, and so do their gradients.
  *
- * @returns `parts` batches, or one per row if there are fewer rows
+ * @param groupSize neighbouring rows that stay together
+ * @returns `parts` batches, or one per group if there are fewer groups
+ * @throws RangeError if the batch holds a part of a group
  */
-export function splitBatch(batch: Batch, parts: number): Batch[] {
-  const count = Math.min(parts, batch.B);
-  const bound = (part: number): number => Math.round((part * batch.B) / count);
+export function splitBatch(batch: Batch, parts: number, groupSize = 1): Batch[] {
+  const groups = batch.B / groupSize;
+  if (!Number.isInteger(groups)) {
+    throw new RangeError(`${batch.B} rows in groups of ${groupSize}`);
+  }
+  const count = Math.min(parts, groups);
+  const bound = (part: number): number => Math.round((part * groups) / count) * groupSize;
   return Array.from({ length: count }, (_, part) => sliced(batch, bound(part), bound(part + 1)));
 }
 
@@ -106,21 +161,34 @@ function sliced(batch: Batch, from: number, to: number): Batch {
     batch.ladder,
   );
   const { B, P, T } = lengths;
-  const narrowed = (ids: Int32Array, width: number, narrow: number): Int32Array => {
-    const rows = new Int32Array(B * narrow);
+  const narrowed = <Values extends Int32Array | Float32Array>(
+    values: Values,
+    width: number,
+    narrow: number,
+  ): Values => {
+    const rows = new (values.constructor as new (length: number) => Values)(B * narrow);
     for (let b = 0; b < B; b++) {
       const first = (from + b) * width;
-      rows.set(ids.subarray(first, first + narrow), b * narrow);
+      rows.set(values.subarray(first, first + narrow), b * narrow);
     }
     return rows;
   };
+  const each = (columns: Columns, cut: (values: Float32Array) => Float32Array): Columns =>
+    Object.fromEntries(Object.entries(columns).map(([name, values]) => [name, cut(values)]));
+  const { forced, tokenColumns, rowColumns } = batch;
   return {
     ...lengths,
     prompt: narrowed(batch.prompt, batch.P, P),
     response: narrowed(batch.response, batch.T, T),
     weights: batch.weights.slice(from, to),
+    share: batch.share,
     rows: batch.rows.slice(from, to),
     levels: batch.levels.slice(from, to),
+    ...(forced && { forced: forced.slice(from, to) }),
+    ...(tokenColumns && {
+      tokenColumns: each(tokenColumns, (values) => narrowed(values, batch.T, T)),
+    }),
+    ...(rowColumns && { rowColumns: each(rowColumns, (values) => values.slice(from, to)) }),
   };
 }
 

@@ -14,6 +14,7 @@ import { makeFolder, removeLeftovers } from '../files.ts';
 import type { AttentionBlocks } from '../model/attentionBlocks.ts';
 import type { ModelConfig } from '../model/config.ts';
 import { initialParams } from '../model/params.ts';
+import type { Objective } from '../objectives/objective.ts';
 import type { Optimizer } from '../optimizers/optimizer.ts';
 import { checkpointFile, listCheckpoints, pruneCheckpoints } from './checkpoint.ts';
 import { readCheckpoint, writeCheckpoint, type Checkpoint } from './checkpoint.ts';
@@ -24,7 +25,7 @@ import { runPaths } from './runFolder.ts';
 import { learningRateAt, type ScheduleSettings } from './schedule.ts';
 import { createTrainer, emptySlots, type Trainer } from './trainer.ts';
 import type { UpdateSettings } from './trainingFunctions.ts';
-import { emptyWindow, grown } from './window.ts';
+import { emptyWindow, grown, meansOf } from './window.ts';
 
 export interface TrainingLoopSettings extends UpdateSettings, ScheduleSettings {
   /** Steps between two checkpoints, each with the validation loss. */
@@ -39,6 +40,8 @@ export interface TrainingRun {
   readonly config: ModelConfig;
   readonly vocabulary: VocabularySettings;
   readonly optimizer: Optimizer;
+  /** Next-token unless given. */
+  readonly objective?: Objective;
   /** Weights drawn by the seed, and no update before, unless given. */
   readonly start?: TrainingStart;
   /** The pieces of the batch of a step, counted from 0. */
@@ -115,11 +118,11 @@ export async function train(run: TrainingRun): Promise<TrainingOutcome> {
   };
   const closeWindow = (): void => {
     if (window.steps === 0) return;
-    const loss = window.loss / window.steps;
+    const { loss, logged } = meansOf(window);
     const { tokens } = window;
     const tokensPerSecond = tokens / (clock() - window.since);
     const learningRate = learningRateAt(step, settings);
-    log({ step, loss, learningRate, tokens, tokensPerSecond, seconds: clock() });
+    log({ step, loss, ...logged, learningRate, tokens, tokensPerSecond, seconds: clock() });
     run.onProgress?.({ step, steps: settings.steps, loss, validationLoss, tokensPerSecond });
     window = { ...emptyWindow(), since: clock() };
   };
@@ -161,9 +164,10 @@ export async function train(run: TrainingRun): Promise<TrainingOutcome> {
       }
       const pieces = run.batchAt(step);
       const learningRate = learningRateAt(step + 1, settings);
-      const loss = trainer.update(pieces, updatesBefore + ++step, learningRate);
+      const measured = trainer.update(pieces, updatesBefore + ++step, learningRate);
+      const { loss } = measured;
       if (!Number.isFinite(loss)) throw divergence(`the loss became ${loss}`, step, learningRate);
-      window = grown(window, loss, sumOf(pieces, 'tokens'));
+      window = grown(window, measured, sumOf(pieces, 'tokens'));
       if (step % settings.checkpointEvery === 0 && step < settings.steps) save(true);
       else if (step % every === 0) closeWindow();
     }
@@ -219,7 +223,7 @@ function lossOnValidation(trainer: Trainer, { validationBatches }: TrainingRun):
   let sequences = 0;
   for (const pieces of validationBatches()) {
     const rows = sumOf(pieces, 'B');
-    sum += trainer.loss(pieces) * rows;
+    sum += trainer.measure(pieces).loss * rows;
     sequences += rows;
   }
   return sequences === 0 ? null : sum / sequences;

@@ -10,7 +10,9 @@ import { AT_ONCE, attentionBlocks, type AttentionBlocks } from '../model/attenti
 import type { ModelConfig } from '../model/config.ts';
 import { tidied } from '../engine/tidied.ts';
 import type { Optimizer } from '../optimizers/optimizer.ts';
-import type { TokenBatch } from './loss.ts';
+import { nextToken } from '../objectives/nextToken.ts';
+import type { Objective } from '../objectives/objective.ts';
+import type { TokenBatch } from './objectiveInputs.ts';
 import { emptyBatch, functionName, partInputs } from './trainingFunctions.ts';
 import { rateList, trainingFunctions } from './trainingFunctions.ts';
 import type { TrainingState, UpdateSettings } from './trainingFunctions.ts';
@@ -29,17 +31,26 @@ export function emptySlots({ slots }: Optimizer, size: number): Slots {
   return Object.fromEntries(slots.map((name) => [name, new Float32Array(size)]));
 }
 
+/** Numbers of a batch. */
+export interface Measured {
+  /** Nats. */
+  readonly loss: number;
+  /** What the objective logs, by name. */
+  readonly logged: Readonly<Record<string, number>>;
+}
+
 export interface Trainer {
   /**
    * One update.
    * @param pieces of the batch, whose weights are those of the whole of it
    * @param step counted from 1
-   * @returns the loss on the batch before it, in nats
-   * @throws RangeError if there are more pieces, or longer ones, than the trainer was made for
+   * @returns what was measured on the batch before it
+   * @throws RangeError if there are more pieces, or longer ones, than the trainer was made for, or a
+   *   column of the objective is not there
    */
-  update(pieces: readonly TokenBatch[], step: number, learningRate: number): number;
-  /** The loss on a batch in pieces, in nats. @throws RangeError as `update` does */
-  loss(pieces: readonly TokenBatch[]): number;
+  update(pieces: readonly TokenBatch[], step: number, learningRate: number): Measured;
+  /** Measures a batch in pieces. @throws RangeError as `update` does */
+  measure(pieces: readonly TokenBatch[]): Measured;
   values(): TrainerValues;
   dispose(): void;
 }
@@ -47,6 +58,8 @@ export interface Trainer {
 export interface TrainerOptions {
   readonly config: ModelConfig;
   readonly optimizer: Optimizer;
+  /** Next-token unless given. */
+  readonly objective?: Objective;
   readonly settings: UpdateSettings;
   /** How many pieces are computed side by side. */
   readonly parts: number;
@@ -67,13 +80,22 @@ export function createTrainer(
   { params, slots }: Pick<TrainerValues, 'params'> & Partial<TrainerValues>,
   options: TrainerOptions,
 ): Trainer {
-  const { optimizer, settings, parts, blocks = [AT_ONCE], precision = 'fp32' } = options;
+  const {
+    optimizer,
+    objective = nextToken.create(),
+    settings,
+    parts,
+    blocks = [AT_ONCE],
+    precision = 'fp32',
+  } = options;
+  const nothing = emptyBatch({ B: objective.groupSize, P: 2, T: 3 }, objective);
   const start = { params, slots: slots ?? emptySlots(optimizer, params.length) };
   const state = trainingState(start, optimizer, options.accumulate ?? false);
   const { sum } = state;
   const variables = [state.params, ...Object.values(state.slots), ...(sum === null ? [] : [sum])];
   const program = tidied(() => {
-    const functions = blocks.flatMap((blocks) => trainingFunctions(state, { ...options, blocks }));
+    const shared = { ...options, objective };
+    const functions = blocks.flatMap((blocks) => trainingFunctions(state, { ...shared, blocks }));
     return (options.eager ? eagerProgram : createProgram)(variables, functions, precision);
   });
 
@@ -82,14 +104,14 @@ export function createTrainer(
     if (count > 1 && sum === null)
       throw new RangeError(`${pieces.length} pieces in ${parts} parts`);
     return Array.from({ length: count }, (_, round) =>
-      Array.from({ length: parts }, (_, part) => pieces[round * parts + part] ?? NOTHING),
+      Array.from({ length: parts }, (_, part) => pieces[round * parts + part] ?? nothing),
     );
   };
   const call = (
     what: Parameters<typeof functionName>[0],
     round: readonly TokenBatch[],
     inputs: readonly tf.Tensor[] = [],
-  ): number => {
+  ): number[] => {
     const longest = (of: 'P' | 'T'): number => Math.max(...round.map((piece) => piece[of]));
     const needed = attentionBlocks(longest('P'), longest('T') - 1);
     const kinds = Object.keys(needed) as (keyof AttentionBlocks)[];
@@ -98,20 +120,26 @@ export function createTrainer(
     if (own === undefined) {
       throw new RangeError(`prompts of ${longest('P')} and responses of ${longest('T')} tokens`);
     }
-    const tensors = round.map((piece) => partInputs(piece, own));
-    return program.call(functionName(what, own), inputs, tensors)[0]![0]!;
+    return tf.tidy(() => {
+      const tensors = round.map((piece) => partInputs(piece, objective, own));
+      return program.call(functionName(what, own), inputs, tensors).map(([value]) => value!);
+    });
+  };
+  const measured = (rounds: readonly (readonly number[])[]): Measured => {
+    const sum = (at: number): number => rounds.reduce((total, round) => total + round[at]!, 0);
+    const logged = objective.logged.map((name, i) => [name, sum(i + 1)]);
+    return { loss: sum(0), logged: Object.fromEntries(logged) };
   };
   return {
     update(pieces, step, learningRate) {
-      return tf.tidy(() => {
-        const rates = rateList(optimizer.rates(step, learningRate, settings));
-        const all = rounds(pieces);
-        const earlier = all.slice(0, -1).map((round) => call('accumulate', round));
-        return earlier.reduce((a, b) => a + b, call('update', all.at(-1)!, rates));
-      });
+      const scalars = rateList(optimizer.rates(step, learningRate, settings));
+      const all = rounds(pieces);
+      const earlier = all.slice(0, -1).map((round) => call('accumulate', round));
+      const last = call('update', all.at(-1)!, scalars);
+      tf.dispose(scalars);
+      return measured([last, ...earlier]);
     },
-    loss: (pieces) =>
-      tf.tidy(() => rounds(pieces).reduce((sum, round) => sum + call('loss', round), 0)),
+    measure: (pieces) => measured(rounds(pieces).map((round) => call('measure', round))),
     values() {
       const [params, ...others] = program.read() as [Float32Array, ...Float32Array[]];
       return {
@@ -150,6 +178,3 @@ function trainingState(
     sum: accumulate ? variable(new Float32Array(params.length)) : null,
   };
 }
-
-/** For a part that has no rows. */
-const NOTHING = emptyBatch({ B: 1, P: 2, T: 3 });

@@ -9,8 +9,9 @@ import { paramSpecs } from '../model/params.ts';
 import type { Optimizer, OptimizerSettings, OptimizerState } from '../optimizers/optimizer.ts';
 import type { Rates } from '../optimizers/optimizer.ts';
 import { clipped } from './clipping.ts';
-import { lossInputs, sequenceLoss } from './loss.ts';
-import type { LossInputs, TokenBatch } from './loss.ts';
+import type { Columns } from '../data/batch.ts';
+import { KNOWN_COLUMNS, type Objective } from '../objectives/objective.ts';
+import { inputList, inputsOf, lossInputs, outputsOf, type TokenBatch } from './objectiveInputs.ts';
 
 export interface TrainingState extends OptimizerState {
   /** Of the gradients of a batch's earlier rounds; null if every batch has one. */
@@ -25,6 +26,7 @@ export interface UpdateSettings extends OptimizerSettings {
 export interface TrainingFunctionOptions {
   readonly config: ModelConfig;
   readonly optimizer: Optimizer;
+  readonly objective: Objective;
   readonly settings: UpdateSettings;
   readonly parts: number;
   readonly blocks: AttentionBlocks;
@@ -33,37 +35,55 @@ export interface TrainingFunctionOptions {
 /**
  * - `update` of the parameters, with the rates as inputs
  * - `accumulate`, which adds gradients to the sum; only if there is one
- * - `loss`, which changes nothing
+ * - `measure`, which changes nothing
  *
- * Each returns the loss, and takes in each part what `partInputs` gives.
+ * Each returns the loss and what the objective logs, and takes in each part what `partInputs` gives.
  */
 export function trainingFunctions(
   state: TrainingState,
-  { config, optimizer, settings, parts, blocks }: TrainingFunctionOptions,
+  options: TrainingFunctionOptions,
 ): ProgramFunction[] {
+  const { config, optimizer, objective, settings, parts, blocks } = options;
   const { sum } = state;
-  const lossOf = (inputs: readonly tf.Tensor[]) => (flat: tf.Tensor) => {
+  const measuresOf = (inputs: readonly tf.Tensor[], flat: tf.Tensor) => {
     const params = splitParams(config, flat as tf.Tensor1D);
-    return sequenceLoss({ config, params, blocks }, batchOf(inputs));
+    const read = inputsOf(inputs, objective);
+    return objective.loss(outputsOf({ config, params, blocks }, read), read);
   };
+  const { groupSize } = objective;
   const part = (body: Part['body']): Part => ({
     count: parts,
     // Positions of a block, of which prompts and responses have a fixed number.
     smallest: { rows: 2, prompt: 2, response: 2 },
     inputs: ({ rows, prompt, response }) => {
       const [P, N] = [prompt! * blocks.encoder, response! * blocks.decoder];
-      return partInputs(emptyBatch({ B: rows!, P, T: N + 1 }), blocks);
+      return partInputs(
+        emptyBatch({ B: rows! * groupSize, P, T: N + 1 }, objective),
+        objective,
+        blocks,
+      );
     },
     body,
   });
   const gradients = part((inputs) => {
-    const { value, grad } = tf.valueAndGrad(lossOf(inputs))(state.params);
-    return [value, grad];
+    const kept: tf.Tensor[] = [];
+    const { value, grad } = tf.valueAndGrad((flat: tf.Tensor) => {
+      const [loss, ...logged] = measuresOf(inputs, flat);
+      // The scope of the gradient would dispose all but the loss.
+      kept.push(...logged.map((one) => tf.keep(one)));
+      return loss;
+    })(state.params);
+    const logged = kept.map((one) => tf.clone(one));
+    tf.dispose(kept);
+    return [value, ...logged, grad];
   });
   const added = (parts: readonly (readonly tf.Tensor[])[], i: number): tf.Tensor =>
     tf.addN(parts.map((part) => part[i]!));
+  const measures = Array.from({ length: 1 + objective.logged.length }, (_, i) => i);
+  const measured = (parts: readonly (readonly tf.Tensor[])[]): tf.Tensor[] =>
+    measures.map((i) => added(parts, i));
   const gradientOf = (parts: readonly (readonly tf.Tensor[])[]): tf.Tensor =>
-    sum === null ? added(parts, 1) : tf.add(sum, added(parts, 1));
+    sum === null ? added(parts, measures.length) : tf.add(sum, added(parts, measures.length));
   const update: ProgramFunction = {
     name: functionName('update', blocks),
     part: gradients,
@@ -77,7 +97,7 @@ export function trainingFunctions(
         optimizer.update(state, used, { rates, settings, specs: paramSpecs(config) });
       });
       sum?.assign(tf.zerosLike(sum));
-      return [added(parts, 0)];
+      return measured(parts);
     },
   };
   const accumulate: ProgramFunction = {
@@ -86,34 +106,32 @@ export function trainingFunctions(
     inputs: [],
     body: (_, parts) => {
       sum!.assign(gradientOf(parts));
-      return [added(parts, 0)];
+      return measured(parts);
     },
   };
-  const loss: ProgramFunction = {
-    name: functionName('loss', blocks),
-    part: part((inputs) => [lossOf(inputs)(state.params)]),
+  const measure: ProgramFunction = {
+    name: functionName('measure', blocks),
+    part: part((inputs) => measuresOf(inputs, state.params)),
     inputs: [],
-    body: (_, parts) => [added(parts, 0)],
+    body: (_, parts) => measured(parts),
   };
-  return sum === null ? [update, loss] : [update, accumulate, loss];
+  return sum === null ? [update, measure] : [update, accumulate, measure];
 }
 
 export function functionName(
-  what: 'update' | 'accumulate' | 'loss',
+  what: 'update' | 'accumulate' | 'measure',
   { encoder, decoder, cross }: AttentionBlocks,
 ): string {
   return `${what}_${encoder}_${decoder}_${cross}`;
 }
 
 /** The caller disposes the tensors. */
-export function partInputs(piece: TokenBatch, blocks: AttentionBlocks): tf.Tensor[] {
-  const { prompt, promptMask, inputs, targets, weights } = lossInputs(piece, blocks);
-  return [prompt, promptMask, inputs, targets, weights];
-}
-
-function batchOf(list: readonly tf.Tensor[]): LossInputs {
-  const [prompt, promptMask, inputs, targets, weights] = list;
-  return { prompt, promptMask, inputs, targets, weights } as LossInputs;
+export function partInputs(
+  piece: TokenBatch,
+  objective: Objective,
+  blocks: AttentionBlocks,
+): tf.Tensor[] {
+  return inputList(lossInputs(piece, objective, blocks));
 }
 
 /** The caller disposes the scalars. */
@@ -121,14 +139,26 @@ export function rateList(rates: Rates): tf.Tensor[] {
   return Object.values(rates).map((rate) => tf.scalar(rate));
 }
 
-/** Rows that weigh nothing. */
-export function emptyBatch({ B, P, T }: Shape): TokenBatch {
+/** Rows that weigh nothing, with the columns of an objective. */
+export function emptyBatch(
+  { B, P, T }: Shape,
+  { tokenColumns, rowColumns }: Pick<Objective, 'tokenColumns' | 'rowColumns'>,
+): TokenBatch {
+  const zeros = (names: readonly string[], size: number): Columns =>
+    Object.fromEntries(
+      names
+        .filter((name) => !KNOWN_COLUMNS.includes(name))
+        .map((name) => [name, new Float32Array(size)]),
+    );
   return {
     prompt: new Int32Array(B * P),
     promptLengths: new Int32Array(B).fill(P),
     response: new Int32Array(B * T),
     responseLengths: new Int32Array(B).fill(T),
     weights: new Float32Array(B),
+    share: 0,
+    tokenColumns: zeros(tokenColumns, B * T),
+    rowColumns: zeros(rowColumns, B),
     B,
     P,
     T,

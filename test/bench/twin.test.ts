@@ -41,7 +41,7 @@ describe.skipIf(!python)('the twin', () => {
         { params },
         { config: smallConfig, optimizer: adamw, settings: SETTINGS, parts: 1 },
       );
-      const losses = [1, 2, 3, 4].map((step) => trainer.update([batch], step, LEARNING_RATE));
+      const losses = [1, 2, 3, 4].map((step) => trainer.update([batch], step, LEARNING_RATE).loss);
       trainer.dispose();
 
       const sequences = sequencesOf(batch);

@@ -47,5 +47,5 @@ export function randomBatch(
   const weights = Float32Array.from(responseLengths, (length) => 1 / (B * (length - 1)));
   const [ids, levels] = [Uint32Array.from({ length: B }, (_, i) => i), new Uint8Array(B)];
   const lengthsAndIds = { prompt, promptLengths, response, responseLengths, rows: ids, levels };
-  return { ...lengthsAndIds, weights, B, P, T, tokens, ladder: EXACT };
+  return { ...lengthsAndIds, weights, share: 1 / B, B, P, T, tokens, ladder: EXACT };
 }

@@ -41,8 +41,8 @@ async function course(backend: string): Promise<Course> {
     { params },
     { config: smallConfig, optimizer: adamw, settings, parts: 2 },
   );
-  const losses = [1, 2, 3, 4, 5].map((step) =>
-    trainer.update(splitBatch(randomBatch(step), 2), step, 0.01),
+  const losses = [1, 2, 3, 4, 5].map(
+    (step) => trainer.update(splitBatch(randomBatch(step), 2), step, 0.01).loss,
   );
   const values = trainer.values();
   trainer.dispose();

@@ -8,10 +8,12 @@ import {
   attentionBlocks,
   type AttentionBlocks,
 } from '../../../src/model/attentionBlocks.ts';
+import type { Model } from '../../../src/model/transformer.ts';
 import { initialParams } from '../../../src/model/params.ts';
 import { splitParams } from '../../../src/model/paramTensors.ts';
-import { lossInputs, sequenceLoss, weightedCrossEntropy } from '../../../src/training/loss.ts';
-import type { TokenBatch } from '../../../src/training/loss.ts';
+import { nextToken, weightedCrossEntropy } from '../../../src/objectives/nextToken.ts';
+import { lossInputs, outputsOf } from '../../../src/training/objectiveInputs.ts';
+import type { TokenBatch } from '../../../src/training/objectiveInputs.ts';
 import { startTestBackend } from '../../helpers/backend.ts';
 import { ladder, sequences } from '../../helpers/batches.ts';
 import { randomBatch, SMALL_VOCABULARY, smallConfig } from '../../helpers/models.ts';
@@ -25,7 +27,7 @@ describe('the loss', () => {
       fc.property(fc.nat({ max: 10_000 }), (seed) => {
         const batch = randomBatch(seed);
         const logits = randomLogits(seed, batch.B, batch.T - 1);
-        const { targets, weights } = lossInputs(batch);
+        const { targets, weights } = read(batch);
         const loss = weightedCrossEntropy(logits, targets, weights).dataSync();
         const values = logits.dataSync();
         const perSequence = Array.from(batch.responseLengths, (length, row) => {
@@ -46,7 +48,7 @@ describe('the loss', () => {
 
   it('has the gradient of the plain formula', () => {
     const batch = randomBatch(3);
-    const { targets, weights } = lossInputs(batch);
+    const { targets, weights } = read(batch);
     const logits = randomLogits(4, batch.B, batch.T - 1);
     const plain = (logits: tf.Tensor): tf.Scalar =>
       tf.neg(
@@ -88,7 +90,7 @@ describe('the loss', () => {
       tf.valueAndGrad((flat: tf.Tensor) => {
         const named = splitParams(smallConfig, flat as tf.Tensor1D);
         const model = { config: smallConfig, params: named, blocks: blocks as AttentionBlocks };
-        return sequenceLoss(model, lossInputs(batch as TokenBatch, model.blocks));
+        return lossBy(model, batch as TokenBatch);
       })(params),
     );
     expectAllclose(own!.value, expected!.value);
@@ -107,11 +109,23 @@ describe('the loss', () => {
   });
 });
 
+const OBJECTIVE = nextToken.create();
+
+function read(batch: TokenBatch): { targets: tf.Tensor; weights: tf.Tensor } {
+  const { targets, tokens } = lossInputs(batch, OBJECTIVE);
+  return { targets, weights: tokens['weight']! };
+}
+
+function lossBy(model: Model, batch: TokenBatch): tf.Scalar {
+  const inputs = lossInputs(batch, OBJECTIVE, model.blocks);
+  return OBJECTIVE.loss(outputsOf(model, inputs), inputs)[0];
+}
+
 function lossOf(batch: TokenBatch): number {
   return tf.tidy(() => {
     const flat = tf.tensor1d(initialParams(smallConfig, createRng(6)));
     const model = { config: smallConfig, params: splitParams(smallConfig, flat) };
-    return sequenceLoss(model, lossInputs(batch)).dataSync()[0]!;
+    return lossBy(model, batch).dataSync()[0]!;
   });
 }
 

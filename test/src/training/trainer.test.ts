@@ -27,8 +27,8 @@ describe('a trainer', () => {
     const [plain, recorded] = [trainer({ eager: true }), trainer()];
     for (let step = 1; step <= 20; step++) {
       const pieces = splitBatch(batches[step % batches.length]!, 2);
-      const expected = plain.update(pieces, step, 0.01);
-      expectClose([recorded.update(pieces, step, 0.01)], [expected], {
+      const expected = plain.update(pieces, step, 0.01).loss;
+      expectClose([recorded.update(pieces, step, 0.01).loss], [expected], {
         absolute: step <= 5 ? 1e-5 : 0,
         relative: step <= 5 ? 0 : 1e-4,
       });
@@ -44,8 +44,8 @@ describe('a trainer', () => {
     ];
     for (let step = 1; step <= 4; step++) {
       const pieces = splitBatch(batches[step % batches.length]!, 2);
-      const expected = plain.update(pieces, step, 0.001);
-      expectClose([recorded.update(pieces, step, 0.001)], [expected], { absolute: 1e-4 });
+      const expected = plain.update(pieces, step, 0.001).loss;
+      expectClose([recorded.update(pieces, step, 0.001).loss], [expected], { absolute: 1e-4 });
     }
     expect(Object.keys(recorded.values().slots)).toEqual(['momentum']);
     for (const each of [plain, recorded]) each.dispose();
@@ -65,7 +65,9 @@ describe('a trainer', () => {
     fc.assert(
       fc.property(fc.nat(), size(1, 6), size(2, 40), size(3, 60), (seed, B, P, T) => {
         const pieces = splitBatch(randomBatch(seed, { B, P, T }), 2);
-        expectClose([recorded.loss(pieces)], [plain.loss(pieces)], { relative: 1e-5 });
+        expectClose([recorded.measure(pieces).loss], [plain.measure(pieces).loss], {
+          relative: 1e-5,
+        });
       }),
       { numRuns: 100 },
     );
@@ -80,9 +82,9 @@ describe('a trainer', () => {
       [trainer({ parts: 1, accumulate: true }), 2],
     ] as const;
     batches.forEach((batch, i) => {
-      const expected = whole.update([batch], i + 1, 0.01);
+      const expected = whole.update([batch], i + 1, 0.01).loss;
       for (const [other, pieces] of others) {
-        const loss = other.update(splitBatch(batch, pieces), i + 1, 0.01);
+        const loss = other.update(splitBatch(batch, pieces), i + 1, 0.01).loss;
         expectClose([loss], [expected], { absolute: 1e-5 });
       }
     });
@@ -94,9 +96,9 @@ describe('a trainer', () => {
     const blocks = blocksOf({ prompts: [9], responses: [12, 2200] });
     const pieces = [randomBatch(6, { B: 1, P: 9, T: 2200 }), batches[0]!];
     const plain = trainer({ eager: true, blocks });
-    const expected = [1, 2].map((step) => plain.update(pieces, step, 0.01));
+    const expected = [1, 2].map((step) => plain.update(pieces, step, 0.01).loss);
     const recorded = trainer({ blocks });
-    const losses = [1, 2].map((step) => recorded.update(pieces, step, 0.01));
+    const losses = [1, 2].map((step) => recorded.update(pieces, step, 0.01).loss);
     expectClose(losses, expected, { absolute: 1e-5, relative: 0 });
     for (const each of [plain, recorded]) each.dispose();
   });
@@ -108,20 +110,24 @@ describe('a trainer', () => {
       eager: true,
       blocks: blocksOf({ prompts: [9], responses: [9, 4_200] }),
     });
-    expectClose([other.loss(pieces)], [exact.loss(pieces)], { absolute: 1e-5 });
+    expectClose([other.measure(pieces).loss], [exact.measure(pieces).loss], { absolute: 1e-5 });
     for (const each of [exact, other]) each.dispose();
   });
 
   it('refuses responses longer than it was made for', () => {
     const one = trainer();
     const long = [randomBatch(6, { B: 1, P: 9, T: 2200 })];
-    expect(() => one.update(long, 1, 0.01)).toThrow(/prompts of 9 and responses of 2200 tokens/);
+    expect(() => one.update(long, 1, 0.01).loss).toThrow(
+      /prompts of 9 and responses of 2200 tokens/,
+    );
     one.dispose();
   });
 
   it('refuses more pieces than parts if it does not accumulate', () => {
     const one = trainer({ parts: 1 });
-    expect(() => one.update(splitBatch(batches[0]!, 2), 1, 0.01)).toThrow(/2 pieces in 1 parts/);
+    expect(() => one.update(splitBatch(batches[0]!, 2), 1, 0.01).loss).toThrow(
+      /2 pieces in 1 parts/,
+    );
     one.dispose();
   });
 
@@ -129,7 +135,10 @@ describe('a trainer', () => {
     const [exact, rounded] = [trainer(), trainer({ precision: 'bf16' })];
     const losses = batches.map((batch, i) => {
       const pieces = splitBatch(batch, 2);
-      return [exact.update(pieces, i + 1, 0.001), rounded.update(pieces, i + 1, 0.001)] as const;
+      return [
+        exact.update(pieces, i + 1, 0.001).loss,
+        rounded.update(pieces, i + 1, 0.001).loss,
+      ] as const;
     });
     for (const [expected, loss] of losses) {
       expectClose([loss], [expected], { relative: 0.02 });
@@ -191,7 +200,7 @@ function trainer(options: Options = {}): Trainer {
 }
 
 function updateAll(own: Trainer, all: readonly Batch[], firstStep: number): number[] {
-  return all.map((batch, i) => own.update(splitBatch(batch, 2), firstStep + i, 0.01));
+  return all.map((batch, i) => own.update(splitBatch(batch, 2), firstStep + i, 0.01).loss);
 }
 
 function expectSameValues(actual: Trainer, expected: Trainer): void {
