@@ -6,6 +6,7 @@ export const OBJECTIVES = {
   'weighted-next-token': async () => (await import('./weightedNextToken.ts')).weightedNextToken,
   preference: async () => (await import('./preference.ts')).preference,
   'policy-gradient': async () => (await import('./policyGradient.ts')).policyGradient,
+  reinforce: async () => (await import('./reinforce.ts')).reinforce,
 } as const satisfies Readonly<Record<string, () => Promise<ObjectiveKind>>>;
 
 export type ObjectiveName = keyof typeof OBJECTIVES;

@@ -67,6 +67,21 @@ const CASES: Readonly<Record<ObjectiveName, { settings: object; reference: Refer
       return result;
     },
   },
+  reinforce: {
+    settings: {},
+    reference: (rows) => [
+      sum(
+        rows.map((row) =>
+          sum(
+            own(
+              row,
+              row.logProbs.map((logProb, t) => -row.weight * row.token('advantage')[t]! * logProb),
+            ),
+          ),
+        ),
+      ),
+    ],
+  },
   'policy-gradient': {
     settings: { clip: 0.2, beta: 0.1 },
     reference(rows) {
