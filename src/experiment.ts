@@ -5,6 +5,7 @@
  * record. Defaults follow Dualformer (arXiv 2410.09918) where the paper states them.
  */
 import { z } from 'zod';
+import { MODES } from '../traces/modes.ts';
 import { decimal, drawingFields, droppingSchema, fraction } from './experimentFields.ts';
 import { modes, nameSchema, seed, whole } from './experimentFields.ts';
 import { improvementFault, improvementSchema } from './improvementSettings.ts';
@@ -114,7 +115,7 @@ const evaluationFields = z.strictObject({
   split: z.enum(['validation', 'test']).default('test'),
   /** Tasks of the split, the first ones. */
   tasks: whole(LIMITS.tasks).default(400),
-  modes: modes.default(['slow', 'fast', 'auto']),
+  modes: modes.default([...MODES]),
   /** Responses per task; 1 with temperature 0 is greedy. */
   samples: whole(LIMITS.samples).default(64),
   temperature: decimal(LIMITS.temperature).default(1),
@@ -173,7 +174,6 @@ export type ModelSettings = z.infer<typeof modelSchema>;
 export type DroppingSettings = z.infer<typeof droppingSchema>;
 export type TrainingSettings = z.infer<typeof trainingSchema>;
 export type EvaluationSettings = z.infer<typeof evaluationSchema>;
-export type Mode = EvaluationSettings['modes'][number];
 export type Experiment = z.infer<typeof experimentFields>;
 /** What a file in `experiments` states: only the differences from the defaults. */
 export type ExperimentInput = z.input<typeof experimentFields>;

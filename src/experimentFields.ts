@@ -1,5 +1,6 @@
 /** Settings that several parts of an experiment have in common. */
 import { z } from 'zod';
+import { MODES } from '../traces/modes.ts';
 import { LIMITS, rangeFault, type Limits } from './limits.ts';
 import { nameFault } from './names.ts';
 
@@ -79,6 +80,6 @@ export const drawingFields = {
 } as const;
 
 export const modes = z
-  .array(z.enum(['slow', 'fast', 'auto']))
+  .array(z.enum(MODES))
   .min(1)
   .refine((all) => new Set(all).size === all.length, 'a mode is given twice');

@@ -1,6 +1,7 @@
 /** The settings of rounds of training on a model's own responses. */
 import { z } from 'zod';
 import { dropStrategy } from '../traces/drop.ts';
+import { MODES } from '../traces/modes.ts';
 import type { Experiment, TrainingSettings } from './experiment.ts';
 import { decimal, drawingFields, droppingSchema, seed, whole } from './experimentFields.ts';
 import { LOSSES } from './improvement/losses.ts';
@@ -31,7 +32,7 @@ export const improvementSchema = z.strictObject({
   tasks: whole(LIMITS.tasks).optional(),
   /** Responses per task and round. */
   samples: whole(LIMITS.samples).default(32),
-  mode: z.enum(['slow', 'fast', 'auto']).default('slow'),
+  mode: z.enum(MODES).default('slow'),
   temperature: decimal(LIMITS.drawingTemperature).default(1),
   ...drawingFields,
   /** Longest response in tokens; the evaluation's unless given. */

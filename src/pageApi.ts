@@ -1,7 +1,7 @@
 /** What the page fetches, from the server of `kit play` or from the files of an exported site. */
 import type { VocabularySettings } from '../traces/vocabulary.ts';
 import type { SampleRecord } from './evaluation/records.ts';
-import type { Mode } from './evaluation/rollouts.ts';
+import type { Mode } from '../traces/modes.ts';
 
 /** `api/runs.json` */
 export interface RunList {

@@ -7,6 +7,7 @@
  */
 import { z } from 'zod';
 import { CORRUPTIONS } from '../traces/corruptions.ts';
+import { MODES } from '../traces/modes.ts';
 import { METRICS, type MetricName } from './evaluation/metrics.ts';
 import { checkDraws, type ExperimentInput } from './experiment.ts';
 import { decimal, drawingFields, modes, nameSchema, whole } from './experimentFields.ts';
@@ -80,7 +81,7 @@ export type ListedEvaluation = z.infer<typeof evaluationListSchema>[number];
 /** A method: a cell's model in one mode. */
 const methodSchema = z.strictObject({
   cell: name,
-  mode: z.enum(['slow', 'fast', 'auto']),
+  mode: z.enum(MODES),
   /** Another study that the cell is of; it stands in `beside`. */
   study: name.optional(),
 });
@@ -130,7 +131,7 @@ export function modesOf({
   modes,
   corrupt,
 }: StudyEvaluation): NonNullable<StudyEvaluation['modes']> {
-  return modes ?? (corrupt === undefined ? ['slow', 'fast', 'auto'] : ['slow']);
+  return modes ?? (corrupt === undefined ? [...MODES] : ['slow']);
 }
 
 /** What a file in `experiments/studies` states. */

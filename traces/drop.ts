@@ -6,9 +6,6 @@ import { InputError } from '../envs/inputError.ts';
 import type { Rng } from '../envs/rng.ts';
 import { type Level3, PAPER_LEVEL_3 } from './dropTrace.ts';
 
-export { dropTrace, LEVEL_NAMES } from './dropTrace.ts';
-export type { DropOptions, Level3 } from './dropTrace.ts';
-
 export interface DropStrategy {
   readonly name: string;
   /** Of the levels 0–4; their sum is 1. */

@@ -1,5 +1,5 @@
 /** One of those who are compared, as far as it has come. */
-import type { Mode } from '../../src/evaluation/rollouts.ts';
+import type { Mode } from '../../traces/modes.ts';
 import { badgeOf, type Badge } from '../model/badge.ts';
 import type { Answer } from '../model/useModel.ts';
 import type { SearchState } from '../search/useSearch.ts';

@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import { MODES } from '../../src/evaluation/rollouts.ts';
+import { MODES } from '../../traces/modes.ts';
 import { answersTo } from '../model/answersTo.ts';
 import { askedWith } from '../model/sampling.ts';
 import type { Desk, View } from '../tab.ts';

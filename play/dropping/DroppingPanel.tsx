@@ -1,4 +1,5 @@
-import { LEVEL_NAMES, type DropStrategy } from '../../traces/drop.ts';
+import type { DropStrategy } from '../../traces/drop.ts';
+import { LEVEL_NAMES } from '../../traces/dropTrace.ts';
 import type { EnvironmentName } from '../board/drawing.ts';
 import { SearchSummary } from '../search/SearchPanel.tsx';
 import type { SearchState } from '../search/useSearch.ts';

@@ -1,7 +1,8 @@
 /** Which tokens of a search a level of trace dropping leaves, told from the ids that it leaves. */
 import { createRng } from '../../envs/rng.ts';
 import { clauseBounds } from '../../traces/clauses.ts';
-import { drawLevel, dropTrace, type DropStrategy } from '../../traces/drop.ts';
+import { drawLevel, type DropStrategy } from '../../traces/drop.ts';
+import { dropTrace } from '../../traces/dropTrace.ts';
 import type { Vocabulary } from '../../traces/vocabulary.ts';
 import type { Line } from '../thought/lines.ts';
 

@@ -1,4 +1,4 @@
-import type { Mode } from '../../src/evaluation/rollouts.ts';
+import type { Mode } from '../../traces/modes.ts';
 import type { Desk } from '../tab.ts';
 import type { Judgement } from '../thought/judgement.ts';
 import { ModelForm } from './ModelForm.tsx';

@@ -1,6 +1,6 @@
 /** What the page and the worker that holds the model say to each other. */
 import type { VocabularySettings } from '../../traces/vocabulary.ts';
-import type { Mode } from '../../src/evaluation/rollouts.ts';
+import type { Mode } from '../../traces/modes.ts';
 
 /** How a model is to answer. */
 export interface Asked {

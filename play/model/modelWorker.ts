@@ -1,5 +1,5 @@
 /** The worker that holds the model: weights come in once, prompts many times, tokens go out as they come. */
-import { MODE_PREFIX } from '../../src/evaluation/rollouts.ts';
+import { MODE_PREFIX } from '../../traces/modes.ts';
 import { createRollouts, type Rollouts } from '../../src/model/rollout.ts';
 import { bestEngine, findEngines, startEngine, useEngine, type Engines } from './engine.ts';
 import { fetchCheckpoint } from './fetchCheckpoint.ts';

@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import type { Mode } from '../../src/evaluation/rollouts.ts';
+import type { Mode } from '../../traces/modes.ts';
 import type { Desk, View } from '../tab.ts';
 import { answersTo } from './answersTo.ts';
 import { ModelPanel } from './ModelPanel.tsx';

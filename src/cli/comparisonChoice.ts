@@ -1,6 +1,6 @@
 /** Which evaluations of runs are compared: what the flags of `kit compare` leave of them. */
 import { InputError } from '../../envs/inputError.ts';
-import type { Mode } from '../evaluation/rollouts.ts';
+import type { Mode } from '../../traces/modes.ts';
 import { quote } from './flags.ts';
 import { suggestion } from './nearest.ts';
 

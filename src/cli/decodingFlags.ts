@@ -1,7 +1,7 @@
 /** What flags, or a list, ask of an evaluation; what they do not say is as the experiment has it. */
 import type { Corruption } from '../../traces/corruptions.ts';
 import type { Precision } from '../engine/program.ts';
-import type { Mode } from '../evaluation/rollouts.ts';
+import type { Mode } from '../../traces/modes.ts';
 import type { Decoding } from './stages/decoding.ts';
 import { chosenBy, type ChoiceFlags } from './tokenChoice.ts';
 import { UsageError } from './usageError.ts';

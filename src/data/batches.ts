@@ -12,7 +12,8 @@
  * step to step, and what is not linear in the gradient, such as clipping it, sees that.
  */
 import { createRng } from '../../envs/rng.ts';
-import { drawLevel, dropTrace } from '../../traces/drop.ts';
+import { drawLevel } from '../../traces/drop.ts';
+import { dropTrace } from '../../traces/dropTrace.ts';
 import { type Batch, padded, type Sequence } from './batch.ts';
 import { type Examples, listAt } from './examples.ts';
 import { batchLadder, type Ladder, roundUp } from './ladder.ts';

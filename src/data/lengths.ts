@@ -1,6 +1,7 @@
 /** How long prompts and responses of a split are, responses as an expectation over trace dropping. */
 import { createRng } from '../../envs/rng.ts';
-import { type DropStrategy, dropTrace } from '../../traces/drop.ts';
+import type { DropStrategy } from '../../traces/drop.ts';
+import { dropTrace } from '../../traces/dropTrace.ts';
 import type { Vocabulary } from '../../traces/vocabulary.ts';
 import { type Examples, listAt } from './examples.ts';
 

@@ -8,7 +8,7 @@ import path from 'node:path';
 import { z } from 'zod';
 import { InputError } from '../../envs/inputError.ts';
 import { CORRUPTIONS } from '../../traces/corruptions.ts';
-import { CREATE, PLAN } from '../../traces/vocabulary.ts';
+import { MODE_PREFIX, MODES } from '../../traces/modes.ts';
 import { removeFile, sha256, writeFileAtomic } from '../files.ts';
 import { listFolder, readBytes } from '../reading.ts';
 import { isSealed, readSealed, writeSealed } from '../sealed.ts';
@@ -18,7 +18,7 @@ import type { TokenChoice } from './tokenChoice.ts';
 export const EVALUATION_SCHEMA = 1;
 
 const settingsSchema = z.strictObject({
-  mode: z.enum(['slow', 'fast', 'auto']),
+  mode: z.enum(MODES),
   samples: z.number().int().positive(),
   temperature: z.number().min(0),
   /** As in `TokenChoice`. */
@@ -154,17 +154,18 @@ function checkAgainst(
   if (!isCount) refuse('tasks', `${records.length} tasks`);
   for (const record of records) {
     if (record.samples.length !== samples) refuse('samples', `${record.samples.length} responses`);
-    if (record.forced !== undefined || FIRST_TOKEN[mode] === null) continue;
-    const isOfMode = record.samples.every(({ tokens }) => tokens[0] === FIRST_TOKEN[mode]);
+    if (record.forced !== undefined) continue;
+    const prefix = MODE_PREFIX[mode];
+    const isOfMode = record.samples.every(({ tokens }) =>
+      prefix.every((id, at) => tokens[at] === id),
+    );
     if (!isOfMode) refuse('mode', `responses that ${mode} mode does not begin so`);
   }
 }
 
-const FIRST_TOKEN = { slow: CREATE, fast: PLAN, auto: null } as const;
-
 /** Names of the finished evaluations of a run: slow, fast, auto, then by decoding. */
 export function listEvaluations(run: string): string[] {
-  const rank = (name: string) => ['slow', 'fast', 'auto'].indexOf(name.split('-')[0] ?? '');
+  const rank = (name: string) => (MODES as readonly string[]).indexOf(name.split('-')[0] ?? '');
   return listFolder(path.join(run, 'evaluation'))
     .filter((name) => existsSync(evaluationFiles(run, name).settings))
     .sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1));

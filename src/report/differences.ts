@@ -2,7 +2,7 @@
 import { difference, resampleMetric, resampleTasks } from '../evaluation/differences.ts';
 import type { Difference, Resampled, Resamples } from '../evaluation/differences.ts';
 import { METRICS, type MetricName } from '../evaluation/metrics.ts';
-import type { Mode } from '../evaluation/rollouts.ts';
+import type { Mode } from '../../traces/modes.ts';
 import type { Column } from './resultTables.ts';
 import type { Result } from './results.ts';
 import { checkSameTasks, type EvaluatedTasks, taskPrints } from './sameTasks.ts';

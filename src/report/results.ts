@@ -3,7 +3,7 @@ import path from 'node:path';
 import { InputError } from '../../envs/inputError.ts';
 import type { Evaluation } from '../evaluation/evaluation.ts';
 import { combineMetrics, computeMetrics, type Metrics } from '../evaluation/metrics.ts';
-import type { Mode } from '../evaluation/rollouts.ts';
+import type { Mode } from '../../traces/modes.ts';
 import { withoutWords } from '../training/runFolder.ts';
 import type { ReportedExperiment, Run } from './run.ts';
 

@@ -4,7 +4,7 @@ import path from 'node:path';
 import type { Board } from '../../envs/environment.ts';
 import { type EvaluationSettings, writeEvaluation } from '../../src/evaluation/evaluation.ts';
 import type { EvaluationRecord, SampleRecord } from '../../src/evaluation/records.ts';
-import { MODE_PREFIX, MODES, type Mode } from '../../src/evaluation/rollouts.ts';
+import { MODE_PREFIX, MODES, type Mode } from '../../traces/modes.ts';
 import type { ReportedExperiment } from '../../src/report/run.ts';
 import { writeSealed } from '../../src/sealed.ts';
 import { continueLog } from '../../src/sealedLog.ts';

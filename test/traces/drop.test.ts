@@ -2,13 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { InputError } from '../../envs/inputError.ts';
 import { createRng, type Rng } from '../../envs/rng.ts';
-import {
-  drawLevel,
-  type DropSettings,
-  dropStrategy,
-  dropTrace,
-  LEVEL_NAMES,
-} from '../../traces/drop.ts';
+import { drawLevel, type DropSettings, dropStrategy } from '../../traces/drop.ts';
+import { dropTrace, LEVEL_NAMES } from '../../traces/dropTrace.ts';
 import { mazeOf } from '../helpers/mazes.ts';
 import { arbitraryTrace, clausesOf, textOf, type Trace, traceOf } from '../helpers/traces.ts';
 

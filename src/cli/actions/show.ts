@@ -2,7 +2,8 @@
 import { environmentOf } from '../../../envs/index.ts';
 import { InputError } from '../../../envs/inputError.ts';
 import { createRng } from '../../../envs/rng.ts';
-import { dropStrategy, dropTrace, LEVEL_NAMES } from '../../../traces/drop.ts';
+import { dropStrategy } from '../../../traces/drop.ts';
+import { dropTrace, LEVEL_NAMES } from '../../../traces/dropTrace.ts';
 import { tokenizerOf } from '../../../traces/index.ts';
 import { createVocabulary, PLAN, type Vocabulary } from '../../../traces/vocabulary.ts';
 import { readManifest, type SplitName } from '../../data/manifest.ts';

@@ -9,7 +9,7 @@ import { byMerit } from '../../evaluation/best.ts';
 import { judgeResponse } from '../../evaluation/evaluate.ts';
 import type { SampleRecord } from '../../evaluation/records.ts';
 import type { Precision } from '../../engine/program.ts';
-import { MODE_PREFIX, type Mode } from '../../evaluation/rollouts.ts';
+import { MODE_PREFIX, type Mode } from '../../../traces/modes.ts';
 import { rolloutChoice } from '../../evaluation/tokenChoice.ts';
 import { checkHoldsWeights, chooseCheckpoint } from '../../training/runModel.ts';
 import { besideEachOther, drawPlan, drawTokens } from '../drawing.ts';

@@ -1,22 +1,20 @@
+import { MODES } from '../../../traces/modes.ts';
 import { defineCommand } from '../command.ts';
 import { oneOf, someOf, text } from '../flags.ts';
-import { MODE_NAMES, RUN } from './shared.ts';
+import { RUN } from './shared.ts';
 
 export const compare = defineCommand({
   name: 'compare',
   describe: 'Compare runs by their records, with intervals of how they differ from the first',
   arguments: [{ ...RUN, describe: 'Folders of runs, exported runs or studies', many: true }],
   flags: {
-    mode: someOf(
-      'Modes to compare: slow, fast, auto; several with commas [default: all]',
-      MODE_NAMES,
-    ),
+    mode: someOf('Modes to compare: slow, fast, auto; several with commas [default: all]', MODES),
     evaluation: text(
       'Label or decoding of the evaluations, such as greedy or n64-t1 [default: all]',
     ),
     to: oneOf(
       'Mode of the first run that all others are compared with [default: each mode with the same]',
-      MODE_NAMES,
+      MODES,
     ),
   },
   examples: [

@@ -1,8 +1,9 @@
+import { MODES } from '../../../traces/modes.ts';
 import { CORRUPTIONS } from '../../../traces/corruptions.ts';
 import { LIMITS } from '../../limits.ts';
 import { defineCommand } from '../command.ts';
 import { fileName, integer, oneOf, someOf, switchOn, text } from '../flags.ts';
-import { choiceFlags, engineFlags, MODE_NAMES, planningPrecision, RUN } from './shared.ts';
+import { choiceFlags, engineFlags, planningPrecision, RUN } from './shared.ts';
 
 export const evaluate = defineCommand({
   name: 'eval',
@@ -11,7 +12,7 @@ export const evaluate = defineCommand({
   flags: {
     mode: someOf(
       "Modes in which the model answers: slow, fast, auto; several with commas [default: the experiment's]",
-      MODE_NAMES,
+      MODES,
     ),
     samples: integer("Responses per task [default: the experiment's]", LIMITS.samples),
     ...choiceFlags("the experiment's"),

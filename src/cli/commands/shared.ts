@@ -17,8 +17,6 @@ export const STUDY: Argument = {
 
 export const RUN: Argument = { name: 'RUN', describe: 'The folder of a run' };
 
-export const MODE_NAMES = ['slow', 'fast', 'auto'] as const;
-
 export const settingsFlags = {
   set: list('Setting to change, as in --set training.steps=500; may be given again'),
   seed: integer(

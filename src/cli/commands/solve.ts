@@ -1,7 +1,8 @@
+import { MODES } from '../../../traces/modes.ts';
 import { LIMITS } from '../../limits.ts';
 import { defineCommand } from '../command.ts';
 import { integer, oneOf, withDefault } from '../flags.ts';
-import { choiceFlags, engineFlags, MODE_NAMES, planningPrecision, RUN } from './shared.ts';
+import { choiceFlags, engineFlags, planningPrecision, RUN } from './shared.ts';
 
 export const solve = defineCommand({
   name: 'solve',
@@ -11,10 +12,7 @@ export const solve = defineCommand({
     { name: 'FILE', describe: 'File of drawn problems, as for kit trace; - reads stdin' },
   ],
   flags: {
-    mode: withDefault(
-      oneOf('Mode in which the model answers: slow, fast or auto', MODE_NAMES),
-      'auto',
-    ),
+    mode: withDefault(oneOf('Mode in which the model answers: slow, fast or auto', MODES), 'auto'),
     samples: withDefault(
       integer('Responses per problem, of which the best is shown', LIMITS.samples),
       '1',

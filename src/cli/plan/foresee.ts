@@ -6,7 +6,7 @@ import { firstExamples } from '../../data/dataset.ts';
 import { listAt } from '../../data/examples.ts';
 import { meanLength, responseShares } from '../../data/lengths.ts';
 import type { Backend } from '../../engine/backends.ts';
-import { MODE_PREFIX, type Mode } from '../../evaluation/rollouts.ts';
+import { MODE_PREFIX, type Mode } from '../../../traces/modes.ts';
 import type { Experiment } from '../../experiment.ts';
 import { modelConfig, type ModelConfig } from '../../model/config.ts';
 import { initialParams, paramCount } from '../../model/params.ts';

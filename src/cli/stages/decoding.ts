@@ -2,7 +2,7 @@
 import path from 'node:path';
 import type { Corruption } from '../../../traces/corruptions.ts';
 import { evaluationName, type EvaluationSettings } from '../../evaluation/evaluation.ts';
-import type { Mode } from '../../evaluation/rollouts.ts';
+import type { Mode } from '../../../traces/modes.ts';
 import type { TokenChoice } from '../../evaluation/tokenChoice.ts';
 import type { DataSettings, Experiment } from '../../experiment.ts';
 

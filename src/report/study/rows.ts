@@ -1,7 +1,7 @@
 /** The methods of a study as rows of numbers: a cell in one mode, with all its seeds. */
 import { combineMetrics, type MetricName, type Metrics } from '../../evaluation/metrics.ts';
 import type { EvaluationSettings } from '../../evaluation/evaluation.ts';
-import { type Mode, MODES } from '../../evaluation/rollouts.ts';
+import { type Mode, MODES } from '../../../traces/modes.ts';
 import { checkSameTasks } from '../sameTasks.ts';
 import { familiesOf } from './families.ts';
 import { type Measurement, readMeasurement } from './measurement.ts';

@@ -1,6 +1,6 @@
 /** What a study's page is made from: what the study says, and where the records of its cells lie. */
 import type { MetricName } from '../../evaluation/metrics.ts';
-import type { Mode } from '../../evaluation/rollouts.ts';
+import type { Mode } from '../../../traces/modes.ts';
 import type { ReportedExperiment } from '../run.ts';
 
 /** A cell's model in one mode; of the study itself unless it names another. */

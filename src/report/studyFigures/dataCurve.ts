@@ -3,7 +3,7 @@ import type { Row } from '../study/rows.ts';
 import { percentBounds } from './groups.ts';
 import { lineFigure, rateDomain, type Series } from './lines.ts';
 import { MARKS, modeMarks, type Palette } from './palette.ts';
-import { MODES } from '../../evaluation/rollouts.ts';
+import { MODES } from '../../../traces/modes.ts';
 
 /** Null if no family has cells with different numbers. */
 export function dataCurveFigure(rows: readonly Row[], palette: Palette): string | null {

@@ -1,5 +1,5 @@
 /** Optimal rates by how hard a task is: of all methods, and of fast beside slow in each model. */
-import { MODES } from '../../evaluation/rollouts.ts';
+import { MODES } from '../../../traces/modes.ts';
 import type { Row } from '../study/rows.ts';
 import { type Difficulty, groupEdges, OPTIMAL, ratesByGroup } from './groups.ts';
 import { lineFigure, rateDomain, type Series } from './lines.ts';

@@ -1,6 +1,6 @@
 /** How methods do on tasks of other kinds than they were trained on. */
 import * as Plot from '@observablehq/plot';
-import { MODES } from '../../evaluation/rollouts.ts';
+import { MODES } from '../../../traces/modes.ts';
 import { renderFigure } from '../figure.ts';
 import type { Row } from '../study/rows.ts';
 import { percentBounds } from './groups.ts';

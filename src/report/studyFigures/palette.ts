@@ -3,7 +3,7 @@
  * Cells of one family share its colour.
  */
 import type { LegendEntry } from '../figure.ts';
-import type { Mode } from '../../evaluation/rollouts.ts';
+import type { Mode } from '../../../traces/modes.ts';
 import type { Family } from '../study/families.ts';
 
 /** As `SERIES_COLOURS`, and more of them: contrast of 3 or more to light and dark pages. */

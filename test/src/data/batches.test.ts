@@ -7,7 +7,8 @@ import { exampleAt, type Examples, readManifest, readSplit } from '../../../src/
 import { generateDataset } from '../../../src/data/generate.ts';
 import { batchLadder, type Ladder } from '../../../src/data/ladder.ts';
 import { meanLength, responseShares } from '../../../src/data/lengths.ts';
-import { dropStrategy, dropTrace } from '../../../traces/drop.ts';
+import { dropStrategy } from '../../../traces/drop.ts';
+import { dropTrace } from '../../../traces/dropTrace.ts';
 import { BOS, createVocabulary, EOS, type Vocabulary } from '../../../traces/vocabulary.ts';
 import { freshFolder, mazeSettings } from '../../helpers/datasets.ts';
 import { toExamples } from '../../helpers/examples.ts';

@@ -6,7 +6,7 @@ import type { Sokoban } from '../../../envs/sokoban/sokoban.ts';
 import { createRng } from '../../../envs/rng.ts';
 import { evaluate, type EvaluateOptions, judgeResponse } from '../../../src/evaluation/evaluate.ts';
 import { computeMetrics } from '../../../src/evaluation/metrics.ts';
-import { MODES, type Mode } from '../../../src/evaluation/rollouts.ts';
+import { MODES, type Mode } from '../../../traces/modes.ts';
 import { responseGrammar } from '../../../traces/grammar.ts';
 import { createVocabulary, EOS, PLAN, widestVocabulary } from '../../../traces/vocabulary.ts';
 import { arbitraryMaze, mazeOf } from '../../helpers/mazes.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { computeMetrics } from '../../../src/evaluation/metrics.ts';
 import type { EvaluationRecord } from '../../../src/evaluation/records.ts';
-import type { Mode } from '../../../src/evaluation/rollouts.ts';
+import type { Mode } from '../../../traces/modes.ts';
 import type { Result } from '../../../src/report/results.ts';
 import {
   formatEstimate,

@@ -6,7 +6,7 @@ import {
   type MetricName,
 } from '../../../../src/evaluation/metrics.ts';
 import type { EvaluationRecord } from '../../../../src/evaluation/records.ts';
-import type { Mode } from '../../../../src/evaluation/rollouts.ts';
+import type { Mode } from '../../../../traces/modes.ts';
 import { judgeClaims, verdictOf, verdictText } from '../../../../src/report/study/claims.ts';
 import { measure } from '../../../../src/report/study/measurement.ts';
 import type { Row } from '../../../../src/report/study/rows.ts';
