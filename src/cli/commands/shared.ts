@@ -1,5 +1,5 @@
 /** Flags that several commands have in common. */
-import { decimal, integer, list, oneOf, switchOn, text } from '../flags.ts';
+import { decimal, integer, list, oneOf, switchOn, text, withDefault } from '../flags.ts';
 import type { Argument } from '../command.ts';
 
 export const EXPERIMENT: Argument = {
@@ -49,6 +49,14 @@ export const choiceFlags = (usual: string) => ({
     ['any', 'well-formed', 'complete'],
   ),
 });
+
+/** Of searches of what a user draws. */
+export const searchFlags = {
+  maxMemory: withDefault(
+    decimal('A search that needs more GiB of memory than this is given up', { min: 0.01, max: 64 }),
+    '1',
+  ),
+} as const;
 
 export const generationFlags = {
   count: integer('Training tasks [default: 10000]', { min: 1, max: 100_000_000 }),

@@ -1,6 +1,13 @@
 import { defineCommand } from '../command.ts';
 import { integer, oneOf, withDefault } from '../flags.ts';
-import { choiceFlags, engineFlags, MODE_NAMES, planningPrecision, RUN } from './shared.ts';
+import {
+  choiceFlags,
+  engineFlags,
+  MODE_NAMES,
+  planningPrecision,
+  RUN,
+  searchFlags,
+} from './shared.ts';
 
 export const solve = defineCommand({
   name: 'solve',
@@ -16,6 +23,7 @@ export const solve = defineCommand({
     maxTokens: integer("Longest response [default: the experiment's]", { min: 1, max: 1_000_000 }),
     precision: planningPrecision('fp32'),
     seed: integer('Of the samples [default: 1]'),
+    ...searchFlags,
     ...engineFlags,
   },
   examples: [

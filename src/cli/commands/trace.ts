@@ -1,5 +1,6 @@
 import { defineCommand } from '../command.ts';
 import { integer, switchOn } from '../flags.ts';
+import { searchFlags } from './shared.ts';
 
 export const trace = defineCommand({
   name: 'trace',
@@ -15,6 +16,7 @@ export const trace = defineCommand({
     json: switchOn('One line of JSON a problem'),
     nondeterministic: switchOn('Shuffled children and random ties'),
     seed: integer('Of a nondeterministic search [default: 1]'),
+    ...searchFlags,
   },
   examples: [
     ['kit trace maze.txt', 'Drawing, order of the search, tokens'],
