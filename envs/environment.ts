@@ -1,4 +1,5 @@
 /** What a problem domain provides. One folder in `envs` implements it for each domain. */
+import type { Memory } from './memory.ts';
 import type { Rng } from './rng.ts';
 import type { SearchProblem } from './searchProblem.ts';
 
@@ -33,7 +34,8 @@ export interface Environment<Task extends Board = Board, Settings = unknown> {
    * rejection needs.
    */
   propose(settings: Settings, rng: Rng, tries: number): Task[];
-  searchProblem(task: Task): SearchProblem;
+  /** @param memory for what grows as the problem is searched; of 1 GiB unless given */
+  searchProblem(task: Task, memory?: Memory): SearchProblem;
   /** Strict: begins at the start, every step legal, ends at a goal. Never throws. */
   checkPlan(task: Task, plan: readonly Position[]): PlanCheck;
   /** What training and test may not share: the wall layout of a maze, a Sokoban start state. */

@@ -7,10 +7,10 @@
  */
 import type { Rng } from '../envs/rng.ts';
 import type { SearchProblem } from '../envs/searchProblem.ts';
-import { lengthened } from '../envs/growable.ts';
-import { createOpenList } from './openList.ts';
-import { CLOSE, CREATE, createLogWriter } from './searchLog.ts';
-import type { SearchLog } from './searchLog.ts';
+import { createMemory, MemoryLimitReached, type Memory } from '../envs/memory.ts';
+import { createOpenList, type OpenList } from './openList.ts';
+import { createReached, UNSEEN, type Reached } from './reached.ts';
+import { CLOSE, CREATE, createLogWriter, type LogWriter, type SearchLog } from './searchLog.ts';
 
 export type { SearchLog };
 
@@ -28,76 +28,122 @@ export interface AstarOptions {
   readonly rng?: Rng;
   /** Gives up as soon as the log is bound to have more rows than this. */
   readonly maxSteps?: number;
+  /** Counts what the search and its log take; the problem's, so that both share one limit. */
+  readonly memory?: Memory;
+  /** Called every few thousand rows of the log. */
+  readonly onProgress?: (progress: SearchProgress) => void;
 }
 
+export interface SearchProgress {
+  /** Rows of the log. */
+  readonly steps: number;
+  /** How many of them create a state. */
+  readonly created: number;
+}
+
+/** Mostly some milliseconds' work. */
+const REPORT_STEPS = 4096;
+
+/** @throws MemoryLimitReached, which tells how far the search came */
 export function astar(problem: SearchProblem, options: AstarOptions = {}): SearchResult {
-  const { rng, maxSteps = Infinity } = options;
+  const { memory } = options;
+  if (memory === undefined) return searchReusing(problem, options);
+  const workspace = createWorkspace(memory);
+  const { log } = workspace;
+  try {
+    const { plan, truncated } = search(problem, workspace, options);
+    return { log: log.view(), plan, truncated };
+  } catch (error) {
+    if (!(error instanceof MemoryLimitReached)) throw error;
+    const created = log.created.toLocaleString('en');
+    throw new MemoryLimitReached(`${error.message} (${created} states created so far)`);
+  }
+}
+
+/**
+ * Works where the search before did: to make room anew would take longer than to search a small
+ * maze.
+ */
+function searchReusing(problem: SearchProblem, options: AstarOptions): SearchResult {
+  try {
+    const { plan, truncated } = search(problem, reused, options);
+    return { log: reused.log.columns(), plan, truncated };
+  } finally {
+    if (reused.memory.bytes > MOST_REUSED) reused = createWorkspace();
+    clear(reused);
+  }
+}
+
+/** What a search works on. */
+interface Workspace {
+  readonly memory: Memory;
+  readonly open: OpenList;
+  readonly log: LogWriter;
+  readonly reached: Reached;
+}
+
+function createWorkspace(memory = createMemory()): Workspace {
+  return {
+    memory,
+    open: createOpenList(memory),
+    log: createLogWriter(memory),
+    reached: createReached(memory),
+  };
+}
+
+let reused = createWorkspace();
+/** Bytes. A larger workspace is left to the garbage collector. */
+const MOST_REUSED = 2 ** 24;
+
+/** Fills the workspace's log. */
+function search(
+  problem: SearchProblem,
+  workspace: Workspace,
+  options: AstarOptions,
+): Omit<SearchResult, 'log'> {
+  const { open, log, reached } = workspace;
+  const { rng, maxSteps = Infinity, onProgress } = options;
   const children = new Int32Array(problem.maxSuccessors);
-  clear();
 
   /** Opens a state, for the first time or again; dead ones are dropped. */
   const create = (state: number, g: number, parent: number): void => {
     const h = problem.heuristic(state);
     if (h === Infinity) return;
     log.append(CREATE, state, g, h);
-    costs[state] = g;
-    parents[state] = parent;
+    reached.reach(state, g, parent);
     // A random rank has 32 bits behind the point: its sum with f is exact, and one comparison serves.
     if (rng === undefined) open.push(state, g + h, problem.tieRank(state));
     else open.push(state, g + h + rng.next(), 0);
   };
 
-  reserve(problem.start);
   create(problem.start, 0, problem.start);
+  let pause = Math.min(maxSteps, REPORT_STEPS);
   while (open.size > 0) {
-    if (log.size >= maxSteps) return { log: log.columns(), plan: null, truncated: true };
+    if (log.size >= pause) {
+      if (log.size >= maxSteps) return { plan: null, truncated: true };
+      onProgress?.({ steps: log.size, created: log.created });
+      pause = Math.min(maxSteps, pause + REPORT_STEPS);
+    }
     const state = open.pop();
-    const g = costs[state]!;
+    const g = reached.cost(state);
     log.append(CLOSE, state, g, problem.heuristic(state));
     if (problem.isGoal(state)) {
-      return { log: log.columns(), plan: pathTo(state), truncated: false };
+      return { plan: reached.path(state), truncated: false };
     }
     const count = problem.successors(state, children);
     if (rng !== undefined) rng.shuffle(children, count);
     for (let i = 0; i < count; i++) {
       const child = children[i]!;
-      reserve(child);
-      if (costs[child] === UNSEEN || costs[child]! > g + 1) create(child, g + 1, state);
+      const cost = reached.cost(child);
+      if (cost === UNSEEN || cost > g + 1) create(child, g + 1, state);
     }
   }
-  return { log: log.columns(), plan: null, truncated: false };
+  return { plan: null, truncated: false };
 }
-
-// What a search works on is kept for the next one: to allocate it anew would take longer than to
-// search a small maze.
-const UNSEEN = -1;
-const open = createOpenList();
-const log = createLogWriter();
-/** Cheapest cost from the start so far, by state. */
-let costs = new Int32Array(256).fill(UNSEEN);
-/** The state before, on the cheapest way so far. */
-let parents = new Int32Array(256);
 
 /** Forgets the search before, of which the log names every state. */
-function clear(): void {
-  const states = log.states();
-  for (let row = 0; row < states.length; row++) costs[states[row]!] = UNSEEN;
+function clear({ open, log, reached }: Workspace): void {
+  reached.forget(log.states());
   log.clear();
   open.clear();
-}
-
-function reserve(state: number): void {
-  if (state < costs.length) return;
-  costs = lengthened(costs, 2 * state, UNSEEN);
-  parents = lengthened(parents, 2 * state);
-}
-
-/** Follows the parents back to the start. */
-function pathTo(state: number): Int32Array {
-  const path = new Int32Array(costs[state]! + 1);
-  for (let i = path.length - 1; i >= 0; i--) {
-    path[i] = state;
-    state = parents[state]!;
-  }
-  return path;
 }

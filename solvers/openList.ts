@@ -2,7 +2,7 @@
  * The open list of A*: states ordered by f, then by rank, in a binary heap that knows in which
  * slot each state is, so that a state reached more cheaply moves up in place (decrease-key).
  */
-import { lengthened } from '../envs/growable.ts';
+import { createMemory } from '../envs/memory.ts';
 
 export interface OpenList {
   readonly size: number;
@@ -13,14 +13,14 @@ export interface OpenList {
   clear(): void;
 }
 
-export function createOpenList(): OpenList {
+export function createOpenList(memory = createMemory()): OpenList {
   let size = 0;
   // By slot of the heap.
-  let states = new Int32Array(64);
-  let fs = new Float64Array(64);
+  let states = memory.counted(new Int32Array(64));
+  let fs = memory.counted(new Float64Array(64));
   // By state: its slot plus 1, or 0 if it is not open; and what only equal f ask for.
-  let slots = new Int32Array(256);
-  let ranks = new Float64Array(256);
+  let slots = memory.counted(new Int32Array(256));
+  let ranks = memory.counted(new Float64Array(256));
 
   function put(slot: number, state: number, f: number): void {
     states[slot] = state;
@@ -66,16 +66,16 @@ export function createOpenList(): OpenList {
     },
     push(state, f, rank) {
       if (state >= slots.length) {
-        slots = lengthened(slots, 2 * state);
-        ranks = lengthened(ranks, 2 * state);
+        slots = memory.lengthened(slots, 2 * state);
+        ranks = memory.lengthened(ranks, 2 * state);
       }
       ranks[state] = rank;
       let slot = slots[state]! - 1;
       if (slot < 0) {
         slot = size++;
         if (size > states.length) {
-          states = lengthened(states, 2 * size);
-          fs = lengthened(fs, 2 * size);
+          states = memory.lengthened(states, 2 * size);
+          fs = memory.lengthened(fs, 2 * size);
         }
       }
       rise(slot, state, f);

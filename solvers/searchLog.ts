@@ -1,5 +1,5 @@
 /** The log of a search: what was created and closed, in order. */
-import { lengthened } from '../envs/growable.ts';
+import { createMemory } from '../envs/memory.ts';
 
 /** Parallel columns of `length` rows. */
 export interface SearchLog {
@@ -13,36 +13,56 @@ export interface SearchLog {
   readonly h: Int32Array;
 }
 
+/** A view of the rows from `begin` until before `end`. */
+export function rowsOf({ closes, states, g, h }: SearchLog, begin: number, end: number): SearchLog {
+  return {
+    length: end - begin,
+    closes: closes.subarray(begin, end),
+    states: states.subarray(begin, end),
+    g: g.subarray(begin, end),
+    h: h.subarray(begin, end),
+  };
+}
+
 export const CREATE = 0;
 export const CLOSE = 1;
 
 export interface LogWriter {
   readonly size: number;
+  /** Rows that create a state. */
+  readonly created: number;
   append(operation: typeof CREATE | typeof CLOSE, state: number, g: number, h: number): void;
   /** The states of all rows, valid until the next call of `append` or `clear`. */
   states(): Int32Array;
   /** A copy of all rows. */
   columns(): SearchLog;
+  /** All rows without a copy, valid until the next call of `append` or `clear`. */
+  view(): SearchLog;
   clear(): void;
 }
 
-export function createLogWriter(): LogWriter {
+export function createLogWriter(memory = createMemory()): LogWriter {
   let size = 0;
-  let closes = new Uint8Array(256);
-  let states = new Int32Array(256);
-  let gs = new Int32Array(256);
-  let hs = new Int32Array(256);
+  let created = 0;
+  let closes = memory.counted(new Uint8Array(256));
+  let states = memory.counted(new Int32Array(256));
+  let gs = memory.counted(new Int32Array(256));
+  let hs = memory.counted(new Int32Array(256));
   return {
     get size() {
       return size;
     },
+    get created() {
+      return created;
+    },
     append(operation, state, g, h) {
       if (size === states.length) {
-        closes = lengthened(closes, 2 * size);
-        states = lengthened(states, 2 * size);
-        gs = lengthened(gs, 2 * size);
-        hs = lengthened(hs, 2 * size);
+        closes = memory.lengthened(closes, 2 * size);
+        states = memory.lengthened(states, 2 * size);
+        gs = memory.lengthened(gs, 2 * size);
+        hs = memory.lengthened(hs, 2 * size);
       }
+      if (operation === CREATE) created++;
       closes[size] = operation;
       states[size] = state;
       gs[size] = g;
@@ -56,8 +76,10 @@ export function createLogWriter(): LogWriter {
       g: gs.slice(0, size),
       h: hs.slice(0, size),
     }),
+    view: () => rowsOf({ length: size, closes, states, g: gs, h: hs }, 0, size),
     clear() {
       size = 0;
+      created = 0;
     },
   };
 }

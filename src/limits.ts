@@ -56,6 +56,8 @@ export const LIMITS = {
   temperature: { min: 1e-6, max: 1_000_000, orZero: true },
   /** Where responses must differ. */
   drawingTemperature: { min: 1e-6, max: 1_000_000 },
+  /** GiB that a search may take. */
+  searchMemory: { min: 0.01, max: 64 },
   topK: { min: 1, max: 65_536 },
   topP: { above: 0, max: 1 },
   responseTokens: { min: 1, max: 1_000_000 },

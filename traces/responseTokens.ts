@@ -1,6 +1,6 @@
 /** The parts of a response that are written alike in every environment. */
 import type { Board } from '../envs/environment.ts';
-import type { SearchLog } from '../solvers/astar.ts';
+import { rowsOf, type SearchLog } from '../solvers/searchLog.ts';
 import { sequence, word } from './language.ts';
 import type { StateWriter } from './tokenizer.ts';
 import { CLOSE, CREATE, PLAN, type Vocabulary } from './vocabulary.ts';
@@ -42,6 +42,21 @@ export function reasoningWithin(
   }
   return length > limit ? null : tokens.subarray(0, length);
 }
+
+/**
+ * The reasoning in pieces of whole clauses, since it may take more memory than the search did. Each
+ * piece is a view, valid until the next one.
+ */
+export function* reasoningPieces({ log, vocabulary, states }: Reasoning): Generator<Uint16Array> {
+  const rows = Math.max(1, Math.floor(PIECE_TOKENS / (3 + states.maxTokens)));
+  for (let from = 0; from < log.length; from += rows) {
+    const piece = rowsOf(log, from, Math.min(from + rows, log.length));
+    yield reasoningWithin(Infinity, { log: piece, vocabulary, states })!;
+  }
+}
+
+/** The most tokens of a piece, unless a single clause has more. */
+const PIECE_TOKENS = 65_536;
 
 export interface Reasoning {
   readonly log: SearchLog;

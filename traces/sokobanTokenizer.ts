@@ -73,7 +73,7 @@ export const sokobanTokenizer: Tokenizer<Sokoban> = {
   },
 };
 
-/** The tokens of an arrangement's boxes are kept, since many states share it. */
+/** The tokens of the first arrangements' boxes are kept, since many states share them. */
 function writeStates(level: Sokoban, vocabulary: Vocabulary, problem: SokobanProblem): StateWriter {
   const { width, walls, docks, boxes } = level;
   const ranks = textRanks(level);
@@ -90,16 +90,9 @@ function writeStates(level: Sokoban, vocabulary: Vocabulary, problem: SokobanPro
   };
 
   const stride = 3 * boxes.length;
-  // By arrangement: its tokens, and their number plus 1, or 0 if they are not known yet.
-  let texts = new Uint16Array(256 * stride);
-  let lengths = new Uint16Array(256);
   // By place in the text, the boxes of one arrangement that are on no dock.
   const free = new Uint16Array(boxes.length);
-  const writeBoxes = (state: number, arrangement: number): void => {
-    if (arrangement >= lengths.length) {
-      texts = lengthened(texts, 2 * arrangement * stride);
-      lengths = lengthened(lengths, 2 * arrangement);
-    }
+  const writeBoxes = (state: number, into: Uint16Array, at: number): number => {
     let count = 0;
     for (const cell of problem.boxes(state)) {
       if (isDock[cell] === 1) continue;
@@ -108,10 +101,21 @@ function writeStates(level: Sokoban, vocabulary: Vocabulary, problem: SokobanPro
         free[slot] = free[slot - 1]!;
       free[slot] = cell;
     }
+    for (let i = 0; i < count; i++) at = write(box, free[i]!, into, at);
+    return at;
+  };
+
+  const mostKept = Math.floor(MOST_KEPT_TOKENS / stride);
+  // By arrangement: its tokens, and their number plus 1, or 0 if they are not known yet.
+  let texts = new Uint16Array(256 * stride);
+  let lengths = new Uint16Array(256);
+  const keepBoxes = (state: number, arrangement: number): void => {
+    if (arrangement >= lengths.length) {
+      texts = lengthened(texts, 2 * arrangement * stride);
+      lengths = lengthened(lengths, 2 * arrangement);
+    }
     const first = arrangement * stride;
-    let at = first;
-    for (let i = 0; i < count; i++) at = write(box, free[i]!, texts, at);
-    lengths[arrangement] = at - first + 1;
+    lengths[arrangement] = writeBoxes(state, texts, first) - first + 1;
   };
 
   return {
@@ -119,8 +123,9 @@ function writeStates(level: Sokoban, vocabulary: Vocabulary, problem: SokobanPro
     write(state, into, at) {
       at = write(worker, problem.agent(state), into, at);
       const arrangement = problem.arrangement(state);
+      if (arrangement >= mostKept) return writeBoxes(state, into, at);
       if (arrangement >= lengths.length || lengths[arrangement] === 0) {
-        writeBoxes(state, arrangement);
+        keepBoxes(state, arrangement);
       }
       const first = arrangement * stride;
       const end = first + lengths[arrangement]! - 1;
@@ -129,6 +134,9 @@ function writeStates(level: Sokoban, vocabulary: Vocabulary, problem: SokobanPro
     },
   };
 }
+
+/** Of boxes: 2 MiB, for as many more as there are, and while they are copied. */
+const MOST_KEPT_TOKENS = 2 ** 20;
 
 /** By cell, its place in the order of the texts "x-y". */
 function textRanks({ width, height }: BoardSize): Uint16Array {

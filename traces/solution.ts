@@ -3,6 +3,7 @@ import type { Board, Environment } from '../envs/environment.ts';
 import type { SearchProblem } from '../envs/searchProblem.ts';
 import { astar, type AstarOptions, type SearchResult } from '../solvers/astar.ts';
 import { tokenizerOf } from './index.ts';
+import { reasoningPieces } from './responseTokens.ts';
 import { createVocabulary, type Vocabulary } from './vocabulary.ts';
 
 /** A search of A* and its tokens, without bos and eos. */
@@ -12,19 +13,22 @@ export interface Solution {
   /** Large enough for whatever the search costs. */
   readonly vocabulary: Vocabulary;
   readonly prompt: Uint16Array;
-  readonly reasoning: Uint16Array;
+  /** Tokens of the reasoning. */
+  readonly reasoningLength: number;
+  /** The reasoning in pieces of whole clauses, each a view that is valid until the next one. */
+  readonly reasoning: () => Iterable<Uint16Array>;
   /** Cells of the agent and their tokens, or null if there is no plan. */
   readonly cells: readonly number[] | null;
   readonly plan: Uint16Array | null;
 }
 
-/** Of a search that was truncated, `reasoning` is the beginning. */
+/** Of a search that was truncated, the reasoning is the beginning. */
 export function solutionOf(
   environment: Environment,
   task: Board,
   options: AstarOptions = {},
 ): Solution {
-  const problem = environment.searchProblem(task);
+  const problem = environment.searchProblem(task, options.memory);
   const search = astar(problem, options);
   const { g, h } = search.log;
   const vocabulary = createVocabulary({
@@ -34,12 +38,18 @@ export function solutionOf(
   });
   const tokenizer = tokenizerOf(environment.name);
   const cells = search.plan && Array.from(search.plan, (state) => problem.agent(state));
+  const states = tokenizer.states(task, vocabulary, problem);
+  const reasoning = (): Iterable<Uint16Array> =>
+    reasoningPieces({ log: search.log, vocabulary, states });
+  let reasoningLength = 0;
+  for (const piece of reasoning()) reasoningLength += piece.length;
   return {
     problem,
     search,
     vocabulary,
     prompt: tokenizer.prompt(task, vocabulary),
-    reasoning: tokenizer.reasoning(task, vocabulary, { problem, log: search.log }),
+    reasoningLength,
+    reasoning,
     cells,
     plan: cells && tokenizer.plan(task, vocabulary, cells),
   };

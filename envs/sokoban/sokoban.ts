@@ -10,7 +10,7 @@
 import type { Board, PlanCheck, Position } from '../environment.ts';
 import { cellAt, isNeighbour } from '../environment.ts';
 import type { SearchProblem } from '../searchProblem.ts';
-import { lengthened } from '../growable.ts';
+import { createMemory } from '../memory.ts';
 import { createHeuristic } from './heuristic.ts';
 import { BLOCKED, MOVES, neighbourTable } from './moves.ts';
 import { BOX, createStateTable } from './stateTable.ts';
@@ -35,19 +35,19 @@ export interface SokobanProblem extends SearchProblem {
  * A state is the worker's cell and the boxes' cells, ascending. Moves off the board are illegal,
  * so a level needs no border.
  */
-export function sokobanProblem(level: Sokoban): SokobanProblem {
+export function sokobanProblem(level: Sokoban, memory = createMemory()): SokobanProblem {
   const neighbours = neighbourTable(level);
   const estimate = createHeuristic(level, neighbours);
-  const table = createStateTable(level, level.boxes.length);
+  const table = createStateTable(level, level.boxes.length, memory);
   const boxes = Int32Array.from(level.boxes);
 
   /** By arrangement; the worker's cell counts for nothing. */
-  let estimates = new Float64Array(256);
+  let estimates = memory.counted(new Float64Array(256));
   const arrange = (): number => {
     const known = table.arrangements;
     const arrangement = table.arrange(boxes);
     if (arrangement === known) {
-      if (known === estimates.length) estimates = lengthened(estimates, 2 * known);
+      if (known === estimates.length) estimates = memory.lengthened(estimates, 2 * known);
       estimates[known] = estimate(boxes);
     }
     return arrangement;

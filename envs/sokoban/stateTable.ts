@@ -8,8 +8,7 @@
  * wall.
  */
 import type { Board } from '../environment.ts';
-import { lengthened } from '../growable.ts';
-import { InputError } from '../inputError.ts';
+import { createMemory } from '../memory.ts';
 import { createTupleTable } from './tupleTable.ts';
 
 export interface StateTable {
@@ -30,24 +29,28 @@ export interface StateTable {
 
 export const BOX = -1;
 
-/** A table for a board of at most 65,536 cells. Its methods throw InputError once it is too large. */
-export function createStateTable({ walls }: Board, boxCount: number): StateTable {
-  const tuples = createTupleTable(boxCount);
+/** A table for a board of at most 65,536 cells. */
+export function createStateTable(
+  { walls }: Board,
+  boxCount: number,
+  memory = createMemory(),
+): StateTable {
+  const tuples = createTupleTable(boxCount, memory);
   /** By cell, its place in a row. */
   const places = new Uint16Array(walls.length);
   let width = 0;
   for (let cell = 0; cell < walls.length; cell++) if (walls[cell] === 0) places[cell] = width++;
   // At arrangement · width + place: FREE, BOXED, or the state with the worker there plus 1.
-  let rows = new Int32Array(Math.ceil(FIRST_ENTRIES / width) * width);
+  let rows = memory.counted(new Int32Array(Math.ceil(FIRST_ENTRIES / width) * width));
   // By state.
-  let arrangements = new Int32Array(1024);
-  let workers = new Uint16Array(1024);
+  let arrangements = memory.counted(new Int32Array(1024));
+  let workers = memory.counted(new Uint16Array(1024));
   let size = 0;
 
   function add(arrangement: number, worker: number): number {
     if (size === workers.length) {
-      arrangements = lengthened(arrangements, 2 * size);
-      workers = lengthened(workers, 2 * size);
+      arrangements = memory.lengthened(arrangements, 2 * size);
+      workers = memory.lengthened(workers, 2 * size);
     }
     arrangements[size] = arrangement;
     workers[size] = worker;
@@ -61,7 +64,7 @@ export function createStateTable({ walls }: Board, boxCount: number): StateTable
       const id = tuples.intern(boxes);
       if (id === known) {
         const row = id * width;
-        if (row === rows.length) rows = lengthened(rows, roomFor(2 * row));
+        if (row === rows.length) rows = memory.lengthened(rows, 2 * row);
         for (let i = 0; i < boxCount; i++) rows[row + places[boxes[i]!]!] = BOXED;
       }
       return id;
@@ -80,14 +83,6 @@ export function createStateTable({ walls }: Board, boxCount: number): StateTable
     worker: (state) => workers[state]!,
   };
 }
-
-function roomFor(entries: number): number {
-  if (entries <= MOST_ENTRIES) return entries;
-  throw new InputError('the level has too many states to be searched in memory');
-}
-
-/** 1 GiB, and half of that once more while it is copied. */
-const MOST_ENTRIES = 2 ** 28;
 
 /** Enough for most levels of 7×7 cells, so that nothing is copied. */
 const FIRST_ENTRIES = 8192;

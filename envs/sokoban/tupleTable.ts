@@ -3,7 +3,7 @@
  * addressing and linear probing over one flat array, so that a search over a million states
  * allocates a few typed arrays and no objects.
  */
-import { lengthened } from '../growable.ts';
+import { createMemory } from '../memory.ts';
 
 export interface TupleTable {
   /** The number of `tuple`, a new one if it was never seen. */
@@ -14,16 +14,16 @@ export interface TupleTable {
 }
 
 /** A table of tuples of `stride` cells below 65,536 each. */
-export function createTupleTable(stride: number): TupleTable {
+export function createTupleTable(stride: number, memory = createMemory()): TupleTable {
   let size = 0;
-  let tuples = new Uint16Array(256 * stride);
-  let slots = new Int32Array(512).fill(EMPTY);
+  let tuples = memory.counted(new Uint16Array(256 * stride));
+  let slots = memory.counted(new Int32Array(512).fill(EMPTY));
   let mask = slots.length - 1;
 
   /** Doubles the slots when half of them are taken. */
   function grow(): void {
-    tuples = lengthened(tuples, 2 * tuples.length);
-    slots = new Int32Array(2 * slots.length).fill(EMPTY);
+    tuples = memory.lengthened(tuples, 2 * tuples.length);
+    slots = memory.lengthened(slots, 2 * slots.length).fill(EMPTY);
     mask = slots.length - 1;
     for (let id = 0; id < size; id++) {
       let slot = hash(tuples, id * stride, stride) & mask;

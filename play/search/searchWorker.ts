@@ -1,8 +1,10 @@
 /** The worker that generates boards and runs A* on them, so that neither stalls the page. */
+import type { Board } from '../../envs/environment.ts';
 import { environmentOf } from '../../envs/index.ts';
 import { InputError } from '../../envs/inputError.ts';
+import { createMemory } from '../../envs/memory.ts';
 import { createRng } from '../../envs/rng.ts';
-import type { SokobanProblem } from '../../envs/sokoban/sokoban.ts';
+import type { Sokoban, SokobanProblem } from '../../envs/sokoban/sokoban.ts';
 import { astar } from '../../solvers/astar.ts';
 import { solutionOf, type Solution } from '../../traces/solution.ts';
 import { EOS } from '../../traces/vocabulary.ts';
@@ -16,6 +18,8 @@ import type {
 
 /** Rows of the longest log that is shown; beyond it a list of them helps nobody. */
 const MAX_STEPS = 100_000;
+/** Tokens of such a log at most: where there are many boxes, its rows are long. */
+const MAX_TOKENS = 5_000_000;
 /** Layouts that are drawn before one gives up; the papers' settings need a handful. */
 const MAX_LAYOUTS = 5_000;
 
@@ -70,19 +74,38 @@ function search({ environment: name, text, seed }: SearchRequest): SearchAnswer 
   const rng = seed === null ? {} : { rng: createRng(seed).split('trace', 0) };
   const task = environment.parse(text);
   const began = performance.now();
-  const solution = solutionOf(environment, task, { ...rng, maxSteps: MAX_STEPS });
+  const memory = createMemory();
+  const solution = solutionOf(environment, task, { ...rng, memory, maxSteps: maxStepsOf(task) });
   const milliseconds = performance.now() - began;
-  const { reasoning, plan, vocabulary, prompt, cells } = solution;
+  const { vocabulary, prompt, cells } = solution;
   const { coordinates, costs } = vocabulary;
   return {
     vocabulary: { environment: name, coordinates, costs },
     prompt,
-    ids: Uint16Array.from([...reasoning, ...(plan ?? []), ...(plan === null ? [] : [EOS])]),
+    ids: idsOf(solution),
     boxes: boxesOf(solution),
     planLength: cells && cells.length,
     truncated: solution.search.truncated,
     milliseconds,
   };
+}
+
+function maxStepsOf(task: Board): number {
+  const boxes = 'boxes' in task ? (task as Sokoban).boxes.length : 0;
+  const longestClause = 6 + 3 * boxes;
+  return Math.min(MAX_STEPS, Math.floor(MAX_TOKENS / longestClause));
+}
+
+function idsOf({ reasoningLength, reasoning, plan }: Solution): Uint16Array {
+  const end = plan === null ? [] : [...plan, EOS];
+  const ids = new Uint16Array(reasoningLength + end.length);
+  let at = 0;
+  for (const piece of reasoning()) {
+    ids.set(piece, at);
+    at += piece.length;
+  }
+  ids.set(end, at);
+  return ids;
 }
 
 function boxesOf({ problem, search }: Solution): Uint16Array | null {

@@ -54,12 +54,36 @@ export function besideEachOther(
 
 /** Token texts in lines of whole clauses, indented. */
 export function drawTokens(ids: ArrayLike<number>, vocabulary: Vocabulary): string[] {
+  return [...drawPieces([ids], vocabulary)];
+}
+
+/** The same of tokens that come in pieces of whole clauses. */
+export function* drawPieces(
+  pieces: Iterable<ArrayLike<number>>,
+  vocabulary: Vocabulary,
+): Generator<string> {
+  const indent = '  ';
+  let line: string | undefined;
+  for (const piece of pieces) {
+    for (const clause of clauseTexts(piece, vocabulary)) {
+      if (line !== undefined && line.length + 3 + clause.length <= TEXT_WIDTH) {
+        line += ` | ${clause}`;
+      } else {
+        if (line !== undefined) yield line;
+        line = indent + clause;
+      }
+    }
+  }
+  yield line ?? `${indent}(nothing)`;
+}
+
+function clauseTexts(ids: ArrayLike<number>, vocabulary: Vocabulary): string[] {
   const clauses: string[][] = [];
   for (let i = 0; i < ids.length; i++) {
     if (clauses.length === 0 || startsClause(ids[i]!, ids, i, vocabulary)) clauses.push([]);
     clauses.at(-1)!.push(vocabulary.token(ids[i]!));
   }
-  return wrap(clauses.map((clause) => clause.join(' ')));
+  return clauses.map((clause) => clause.join(' '));
 }
 
 /** In a prompt every keyword begins a group; in a response the operations do. */
@@ -74,18 +98,9 @@ function startsClause(
   return !inResponse && at > 0 && vocabulary.kind(id) === 'keyword';
 }
 
-function wrap(parts: readonly string[]): string[] {
-  const indent = '  ';
-  const lines: string[] = [];
-  for (const part of parts) {
-    const last = lines.at(-1);
-    if (last !== undefined && last.length + 3 + part.length <= TEXT_WIDTH) {
-      lines[lines.length - 1] = `${last} | ${part}`;
-    } else {
-      lines.push(indent + part);
-    }
-  }
-  return lines.length === 0 ? [`${indent}(nothing)`] : lines;
+/** Lines with their ends. */
+export function* ended(lines: Iterable<string>): Generator<string> {
+  for (const line of lines) yield `${line}\n`;
 }
 
 function pad(text: string, width: number): string {

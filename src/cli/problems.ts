@@ -1,10 +1,12 @@
 /** Drawn problems from a file or stdin, and their A* search as token texts. */
 import { InputError } from '../../envs/inputError.ts';
+import { createMemory, GIB, MemoryLimitReached } from '../../envs/memory.ts';
 import type { Rng } from '../../envs/rng.ts';
 import { readProblems, type DrawnProblem } from '../../envs/text.ts';
 import { solutionOf, type Solution } from '../../traces/solution.ts';
 import { readInput, readStream } from '../reading.ts';
 import { STDIN } from './command.ts';
+import type { Session } from './session.ts';
 import type { Vocabulary } from '../../traces/vocabulary.ts';
 
 export type { Solution };
@@ -20,25 +22,47 @@ export async function readProblemFile(file: string): Promise<DrawnProblem[]> {
   }
 }
 
-/** Beyond this a search would exhaust the memory of a laptop before its patience. */
-const MAX_STEPS = 20_000_000;
-
-/** @throws InputError if the search is longer than MAX_STEPS, or has no room */
-export function solveProblem(
-  { environment, task, firstLine }: DrawnProblem,
-  { file, rng }: { readonly file: string; readonly rng?: Rng | undefined },
-): Solution {
-  const options = { maxSteps: MAX_STEPS, ...(rng === undefined ? {} : { rng }) };
-  const refusal = (why: string): InputError => new InputError(`${file}: line ${firstLine}: ${why}`);
-  try {
-    const solution = solutionOf(environment, task, options);
-    if (!solution.search.truncated) return solution;
-  } catch (error) {
-    throw error instanceof InputError ? refusal(error.message) : error;
-  }
-  throw refusal(`the search takes more than ${MAX_STEPS.toLocaleString('en')} steps`);
+export interface SolveOptions {
+  /** Where the problem is drawn. */
+  readonly file: string;
+  /** GiB. */
+  readonly maxMemory: number;
+  readonly session: Session;
+  readonly rng?: Rng | undefined;
 }
 
-export function textOf(ids: ArrayLike<number>, vocabulary: Vocabulary): string {
-  return Array.from(ids, (id) => vocabulary.token(id)).join(' ');
+/** Shows how far a search has come that takes long. @throws InputError if it needs more memory */
+export async function solveProblem(
+  { environment, task, firstLine }: DrawnProblem,
+  { file, maxMemory, session, rng }: SolveOptions,
+): Promise<Solution> {
+  const memory = createMemory(maxMemory * GIB);
+  const began = performance.now();
+  try {
+    return await session.track(`${file}: line ${firstLine}`, 'steps', async (progress) =>
+      solutionOf(environment, task, {
+        memory,
+        ...(rng && { rng }),
+        onProgress({ steps, created }) {
+          if (performance.now() - began < PATIENCE_MS) return;
+          progress({ done: steps, total: null, note: `${created.toLocaleString('en')} states` });
+        },
+      }),
+    );
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    const advice = error instanceof MemoryLimitReached ? ADVICE : '';
+    throw new InputError(`${file}: line ${firstLine}: ${error.message}${advice}`);
+  }
+}
+
+/** Most searches have ended by then. */
+const PATIENCE_MS = 2_000;
+
+const ADVICE = '; allow more with --max-memory, or draw a smaller level';
+
+export function textOf(ids: ArrayLike<number>, { tokens }: Vocabulary): string {
+  let text = '';
+  for (let at = 0; at < ids.length; at++) text += (at === 0 ? '' : ' ') + tokens[ids[at]!]!;
+  return text;
 }

@@ -1,6 +1,6 @@
 /**
  * Progress on stderr: a bar on a terminal, elsewhere a line every few seconds, each with the rate
- * and the time left.
+ * and the time left. Where the total is not known, a terminal shows a line that changes.
  */
 import cliProgress from 'cli-progress';
 
@@ -9,7 +9,8 @@ export type Progress = (state: ProgressState) => void;
 
 export interface ProgressState {
   readonly done: number;
-  readonly total: number;
+  /** Null if nobody knows. */
+  readonly total: number | null;
   /** What else is worth knowing at this point, for instance the loss. */
   readonly note?: string;
 }
@@ -26,12 +27,27 @@ export interface ProgressOptions {
 
 /** Between two plain lines. */
 const PLAIN_INTERVAL_MS = 5_000;
+/** Between two changes of a line. */
+const COUNTER_INTERVAL_MS = 200;
 
-export function startProgress(options: ProgressOptions): { update: Progress; stop: () => void } {
+export function startProgress(options: ProgressOptions): Display {
   if (options.quiet) return { update: () => undefined, stop: () => undefined };
   const { stream = process.stderr } = options;
   // A terminal without columns can't place a bar.
-  return stream.isTTY && stream.columns > 0 ? startBar(options) : startLines(options);
+  if (!stream.isTTY || !(stream.columns > 0)) return startLines(options);
+  let display: Display | undefined;
+  return {
+    update(state) {
+      display ??= state.total === null ? startCounter(options) : startBar(options);
+      display.update(state);
+    },
+    stop: () => display?.stop(),
+  };
+}
+
+interface Display {
+  readonly update: Progress;
+  readonly stop: () => void;
 }
 
 /**
@@ -40,13 +56,20 @@ export function startProgress(options: ProgressOptions): { update: Progress; sto
  */
 export function createPace(clock: () => number = () => performance.now()) {
   let first: { done: number; at: number } | null = null;
-  return ({ done, total }: ProgressState): { perSecond: number; secondsLeft: number } | null => {
+  return ({ done, total }: ProgressState): Pace | null => {
     first ??= { done, at: clock() };
     const seconds = (clock() - first.at) / 1000;
     if (done <= first.done || seconds <= 0) return null;
     const perSecond = (done - first.done) / seconds;
-    return { perSecond, secondsLeft: Math.max(0, total - done) / perSecond };
+    const secondsLeft = total === null ? null : Math.max(0, total - done) / perSecond;
+    return { perSecond, secondsLeft };
   };
+}
+
+interface Pace {
+  readonly perSecond: number;
+  /** Null if nobody knows the total. */
+  readonly secondsLeft: number | null;
 }
 
 /** `0:07`, `12:30`, `3:05:00` */
@@ -67,7 +90,7 @@ export function formatNumber(value: number): string {
   );
 }
 
-function startLines({ label, unit, stream = process.stderr, clock }: ProgressOptions) {
+function startLines({ label, unit, stream = process.stderr, clock }: ProgressOptions): Display {
   const now = clock ?? (() => performance.now());
   const pace = createPace(now);
   let lastAt = -Infinity;
@@ -92,20 +115,34 @@ function startLines({ label, unit, stream = process.stderr, clock }: ProgressOpt
 
 function describe(
   { done, total, note }: ProgressState,
-  pace: ReturnType<ReturnType<typeof createPace>>,
+  pace: Pace | null,
   { label, unit }: { label: string; unit: string },
 ): string {
-  const share = total > 0 ? `, ${Math.floor((100 * done) / total)} %` : '';
-  const speed =
-    pace === null
-      ? ''
-      : `, ${formatNumber(pace.perSecond)} ${unit}/s` +
-        (done < total ? `, ${formatDuration(pace.secondsLeft)} left` : '');
+  const whole = total === null ? '' : ` of ${formatNumber(total)}`;
+  const share = total === null || total === 0 ? '' : `, ${Math.floor((100 * done) / total)} %`;
+  const speed = pace === null ? '' : `, ${formatNumber(pace.perSecond)} ${unit}/s`;
+  const left = pace?.secondsLeft ? `, ${formatDuration(pace.secondsLeft)} left` : '';
   const remark = note === undefined ? '' : `, ${note}`;
-  return `${label}: ${formatNumber(done)} of ${formatNumber(total)} ${unit}${share}${speed}${remark}`;
+  return `${label}: ${formatNumber(done)}${whole} ${unit}${share}${speed}${left}${remark}`;
 }
 
-function startBar({ label, unit, stream = process.stderr, clock }: ProgressOptions) {
+/** A line that each state replaces. It leaves the terminal's settings alone, so may be killed. */
+function startCounter({ label, unit, stream = process.stderr, clock }: ProgressOptions): Display {
+  const now = clock ?? (() => performance.now());
+  const pace = createPace(now);
+  let lastAt = -Infinity;
+  return {
+    update(state) {
+      if (now() - lastAt < COUNTER_INTERVAL_MS) return;
+      lastAt = now();
+      const text = describe(state, pace(state), { label, unit });
+      stream.write(`\r${text.slice(0, stream.columns - 1)}\x1b[K`);
+    },
+    stop: () => void stream.write('\n'),
+  };
+}
+
+function startBar({ label, unit, stream = process.stderr, clock }: ProgressOptions): Display {
   const pace = createPace(clock);
   const bar = new cliProgress.SingleBar({
     stream,
@@ -121,15 +158,16 @@ function startBar({ label, unit, stream = process.stderr, clock }: ProgressOptio
   });
   let started = false;
   return {
-    update(state: ProgressState): void {
+    update(state) {
+      const total = state.total ?? state.done;
       const current = pace(state);
       const speed =
         current === null
           ? ''
-          : `  ${formatNumber(current.perSecond)}/s  ${formatDuration(current.secondsLeft)} left`;
+          : `  ${formatNumber(current.perSecond)}/s  ${formatDuration(current.secondsLeft ?? 0)} left`;
       const payload = { speed, remark: state.note === undefined ? '' : `  ${state.note}` };
-      if (started) bar.setTotal(state.total);
-      else bar.start(state.total, state.done, payload);
+      if (started) bar.setTotal(total);
+      else bar.start(total, state.done, payload);
       started = true;
       bar.update(state.done, payload);
     },

@@ -9,6 +9,8 @@ export interface Session {
   readonly verbose: boolean;
   /** A line of the result, on stdout. @throws OutputClosed once its reader has gone */
   print(line?: string): Promise<void>;
+  /** Text of the result that may be longer than memory allows at once. @throws OutputClosed */
+  write(parts: Iterable<string>): Promise<void>;
   /** A remark about the work, on stderr; nothing with --quiet. */
   note(line: string): void;
   /** Shows how far `work` has come, on stderr; nothing with --quiet. */
@@ -49,14 +51,17 @@ export function createSession(options: SessionOptions): Session {
   const { quiet } = options;
   return {
     ...options,
-    print: (line = '') =>
-      new Promise((resolve, reject) => {
-        process.stdout.write(`${line}\n`, (error) => {
-          if (!error) resolve();
-          else
-            reject(isClosedPipe(error) ? new OutputClosed() : explainWriteError(error, 'stdout'));
-        });
-      }),
+    print: (line = '') => writeOut(`${line}\n`),
+    async write(parts) {
+      let text = '';
+      for (const part of parts) {
+        text += part;
+        if (text.length < WRITTEN_AT_ONCE) continue;
+        await writeOut(text);
+        text = '';
+      }
+      if (text !== '') await writeOut(text);
+    },
     note(line) {
       if (!quiet) process.stderr.write(`${line}\n`);
     },
@@ -70,6 +75,18 @@ export function createSession(options: SessionOptions): Session {
       }
     },
   };
+}
+
+/** Characters. */
+const WRITTEN_AT_ONCE = 65_536;
+
+function writeOut(text: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    process.stdout.write(text, (error) => {
+      if (!error) resolve();
+      else reject(isClosedPipe(error) ? new OutputClosed() : explainWriteError(error, 'stdout'));
+    });
+  });
 }
 
 /** What a write reports also raises an event, which would end the process if nobody listened. */

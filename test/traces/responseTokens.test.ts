@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { sokobanProblem } from '../../envs/sokoban/sokoban.ts';
+import { parseSokoban } from '../../envs/sokoban/text.ts';
 import { astar } from '../../solvers/astar.ts';
-import { reasoningTokens, reasoningWithin } from '../../traces/responseTokens.ts';
+import { reasoningPieces, reasoningTokens, reasoningWithin } from '../../traces/responseTokens.ts';
 import { sokobanTokenizer } from '../../traces/sokobanTokenizer.ts';
-import { createVocabulary, widestVocabulary } from '../../traces/vocabulary.ts';
+import { CLOSE, CREATE, createVocabulary, widestVocabulary } from '../../traces/vocabulary.ts';
 import { arbitrarySokoban } from '../helpers/sokoban.ts';
 
 function searched(level: Parameters<typeof sokobanProblem>[0]) {
@@ -43,6 +44,21 @@ describe('reasoning within a limit', () => {
       }),
       { numRuns: 200 },
     );
+  });
+
+  it('comes in pieces of whole clauses that together are the whole', () => {
+    const level = parseSokoban(
+      ['@', '', '  $', '', '   $', '', '', '..'].map((row) => row.padEnd(8)).join('\n'),
+    );
+    const search = searched(level);
+    const whole = reasoningTokens(search.log, search.vocabulary, search.states);
+    const pieces = Array.from(reasoningPieces(search), (piece) => piece.slice());
+    expect(pieces.length).toBeGreaterThan(1);
+    for (const piece of pieces) {
+      expect(piece.length).toBeLessThanOrEqual(65_536);
+      expect([CREATE, CLOSE]).toContain(piece[0]);
+    }
+    expect(pieces.flatMap((piece) => [...piece])).toEqual([...whole]);
   });
 
   it('names a cost that the vocabulary lacks', () => {

@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { InputError } from '../../envs/inputError.ts';
+import { sokobanProblem } from '../../envs/sokoban/sokoban.ts';
 import { parseSokoban } from '../../envs/sokoban/text.ts';
+import { astar } from '../../solvers/astar.ts';
 import { sokobanTokenizer } from '../../traces/sokobanTokenizer.ts';
 import { createVocabulary, widestVocabulary } from '../../traces/vocabulary.ts';
 import { arbitrarySokoban } from '../helpers/sokoban.ts';
@@ -72,6 +74,30 @@ describe('Sokoban tokens', () => {
       { numRuns: 300 },
     );
   });
+});
+
+it('tokens of ever more arrangements of many boxes are those of each alone', () => {
+  const task = level(
+    '@'.padEnd(60, '-'),
+    ...Array<string>(5).fill('-$-'.repeat(20)),
+    '.'.repeat(60),
+    '.'.repeat(60),
+  );
+  const vocabulary = createVocabulary(widestVocabulary('sokoban', task));
+  const problem = sokobanProblem(task);
+  const { log } = astar(problem, { maxSteps: 20_000 });
+  expect(problem.arrangement(log.states.at(-1)!)).toBeGreaterThan(3500);
+  const writer = sokobanTokenizer.states(task, vocabulary, problem);
+  const nameOf = (cell: number): string => `${cell % 60} ${Math.floor(cell / 60)}`;
+  for (const state of log.states.filter((_, row) => row % 37 === 0)) {
+    const ids = new Uint16Array(writer.maxTokens);
+    const boxes = problem.boxes(state).filter((box) => !task.docks.includes(box));
+    const texts = boxes.map((box) => `box ${nameOf(box)}`);
+    texts.sort((a, b) => (a.replaceAll(' ', '-') < b.replaceAll(' ', '-') ? -1 : 1));
+    expect(textOf(ids.subarray(0, writer.write(state, ids, 0)), vocabulary)).toBe(
+      ['worker ' + nameOf(problem.agent(state)), ...texts].join(' '),
+    );
+  }
 });
 
 describe('a Sokoban prompt', () => {

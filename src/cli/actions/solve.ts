@@ -12,8 +12,8 @@ import type { Precision } from '../../engine/program.ts';
 import { MODE_PREFIX, type Mode } from '../../../traces/modes.ts';
 import { rolloutChoice } from '../../evaluation/tokenChoice.ts';
 import { checkHoldsWeights, chooseCheckpoint } from '../../training/runModel.ts';
-import { besideEachOther, drawPlan, drawTokens } from '../drawing.ts';
-import { readProblemFile, solveProblem } from '../problems.ts';
+import { besideEachOther, drawPieces, drawPlan, drawTokens, ended } from '../drawing.ts';
+import { readProblemFile, solveProblem, type Solution } from '../problems.ts';
 import type { Session } from '../session.ts';
 import type { EngineFlags } from '../stages/engine.ts';
 import { readRunExperiment } from '../stages/runFolder.ts';
@@ -25,6 +25,7 @@ export interface SolveFlags extends EngineFlags, ChoiceFlags {
   readonly maxTokens: number | undefined;
   readonly precision: Precision | undefined;
   readonly seed: number | undefined;
+  readonly maxMemory: number;
 }
 
 export async function solveFile(
@@ -32,7 +33,7 @@ export async function solveFile(
   file: string,
   { flags, session }: { readonly flags: SolveFlags; readonly session: Session },
 ): Promise<void> {
-  const { mode, samples, precision, seed = 1 } = flags;
+  const { mode, samples, precision, seed = 1, maxMemory } = flags;
   const choice = chosenBy(flags, { temperature: 0 }, samples);
   const experiment = readRunExperiment(run);
   checkHoldsWeights(run);
@@ -43,6 +44,9 @@ export async function solveFile(
     id: String(index),
     prompt: promptOf(problem, vocabulary, file),
   }));
+  // A search may fill the memory, so it is made again where it is drawn.
+  const search = { file, maxMemory, session };
+  for (const problem of problems) await solveProblem(problem, search);
 
   const { checkPrecision, startEngine } = await import('../stages/engine.ts');
   const backend = await startEngine(flags, experiment, session);
@@ -55,8 +59,9 @@ export async function solveFile(
   const responses = await rollout(requests, options).finally(dispose);
   for (const [index, problem] of problems.entries()) {
     if (index > 0) await session.print();
-    const lines = drawAnswers(problem, responses[index] ?? [], { file, mode, vocabulary });
-    for (const line of lines) await session.print(line);
+    const reference = await solveProblem(problem, search);
+    const answers = { responses: responses[index] ?? [], reference };
+    await session.write(ended(drawAnswers(problem, answers, { mode, vocabulary })));
   }
 }
 
@@ -82,18 +87,16 @@ function promptOf(
   return tokenizerOf(environment.name).prompt(task, vocabulary);
 }
 
-function drawAnswers(
+function* drawAnswers(
   problem: DrawnProblem,
-  responses: readonly Uint16Array[],
   {
-    file,
-    mode,
-    vocabulary,
-  }: { readonly file: string; readonly mode: Mode; readonly vocabulary: Vocabulary },
-): string[] {
+    responses,
+    reference,
+  }: { readonly responses: readonly Uint16Array[]; readonly reference: Solution },
+  { mode, vocabulary }: { readonly mode: Mode; readonly vocabulary: Vocabulary },
+): Generator<string> {
   const { environment, task, firstLine } = problem;
-  const own = solveProblem(problem, { file });
-  const optimalLength = own.cells?.length ?? 0;
+  const optimalLength = reference.cells?.length ?? 0;
   const example = { id: firstLine, optimalLength };
   const samples = responses.map((tokens) => judgeResponse(tokens, { example, task, vocabulary }));
   const best = samples.toSorted(byMerit)[0]!;
@@ -108,7 +111,7 @@ function drawAnswers(
         ];
   // Positions off the board can't be drawn.
   const cells = plan?.flatMap((position) => cellAt(task, position) ?? []) ?? null;
-  return [
+  yield* [
     `${environment.name} ${task.width}×${task.height}, line ${firstLine}`,
     ...besideEachOther([
       {
@@ -122,9 +125,9 @@ function drawAnswers(
       {
         title: 'A*',
         lines: [
-          own.cells === null ? 'no plan' : `plan of ${own.cells.length} positions`,
-          `trace of ${own.reasoning.length} tokens`,
-          ...drawPlan(problem, own.cells),
+          reference.cells === null ? 'no plan' : `plan of ${reference.cells.length} positions`,
+          `trace of ${reference.reasoningLength} tokens`,
+          ...drawPlan(problem, reference.cells),
         ],
       },
     ]),
@@ -133,8 +136,8 @@ function drawAnswers(
     `the model's trace: ${TRACE_TEXT[best.trace]}`,
     ...drawTokens(reasoning, vocabulary),
     "A*'s trace",
-    ...drawTokens(own.reasoning, own.vocabulary),
   ];
+  yield* drawPieces(reference.reasoning(), reference.vocabulary);
 }
 
 function outcomeText({ outcome, planLength, reason }: SampleRecord): string {

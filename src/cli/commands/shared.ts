@@ -1,6 +1,6 @@
 /** Flags that several commands have in common. */
 import { LIMITS } from '../../limits.ts';
-import { decimal, integer, list, oneOf, switchOn, text } from '../flags.ts';
+import { decimal, integer, list, oneOf, switchOn, text, withDefault } from '../flags.ts';
 import type { Argument } from '../command.ts';
 
 export const EXPERIMENT: Argument = {
@@ -54,6 +54,11 @@ export const choiceFlags = (usual: string) => ({
     ['any', 'well-formed', 'complete'],
   ),
 });
+
+/** Flags of commands that search what a user draws. */
+export const searchFlags = {
+  maxMemory: withDefault(decimal('Most memory of a search, in GiB', LIMITS.searchMemory), '1'),
+} as const;
 
 export const generationFlags = {
   count: integer('Number of training tasks [default: 10000]', LIMITS.tasks),

@@ -2,7 +2,7 @@ import { MODES } from '../../../traces/modes.ts';
 import { LIMITS } from '../../limits.ts';
 import { defineCommand } from '../command.ts';
 import { integer, oneOf, withDefault } from '../flags.ts';
-import { choiceFlags, engineFlags, planningPrecision, RUN } from './shared.ts';
+import { choiceFlags, engineFlags, planningPrecision, RUN, searchFlags } from './shared.ts';
 
 export const solve = defineCommand({
   name: 'solve',
@@ -24,6 +24,7 @@ export const solve = defineCommand({
     ),
     precision: planningPrecision('fp32'),
     seed: integer('Seed of the samples [default: 1]', LIMITS.seed),
+    ...searchFlags,
     ...engineFlags,
   },
   examples: [

@@ -1,6 +1,7 @@
 import { LIMITS } from '../../limits.ts';
 import { defineCommand } from '../command.ts';
 import { integer, switchOn } from '../flags.ts';
+import { searchFlags } from './shared.ts';
 
 export const trace = defineCommand({
   name: 'trace',
@@ -16,6 +17,7 @@ export const trace = defineCommand({
     json: switchOn('Print one line of JSON per problem'),
     nondeterministic: switchOn('Search with shuffled children and random ties'),
     seed: integer('Seed of a nondeterministic search [default: 1]', LIMITS.seed),
+    ...searchFlags,
   },
   examples: [
     ['kit trace maze.txt', 'Drawing, order of the search, tokens'],

@@ -364,6 +364,25 @@ describe('kit solve', () => {
   });
 });
 
+it('kit solve refuses a search that needs too much memory before the model answers', async () => {
+  const data = {
+    ...SMALL.data,
+    task: { environment: 'sokoban', width: 6, height: 6, boxes: 1, walls: 9 },
+  };
+  const experiment = { ...SMALL, name: 'pushing', data: { ...data, vocabularySide: 20 } };
+  writeFileSync('pushing.json', JSON.stringify(experiment));
+  expect((await kit('train pushing.json --out runs/pushing --backend cpu -q')).code).toBe(0);
+  const empty = Array<string>(18).fill('-'.repeat(20));
+  writeFileSync('far.xsb', ['@-$-$-$-$-$-$'.padEnd(20, '-'), ...empty, '......'].join('\n'));
+  expect(await kit('solve runs/pushing far.xsb --backend cpu --max-memory 0.01')).toEqual({
+    code: 1,
+    stdout: '',
+    stderr: expect.stringMatching(
+      /^kit: far.xsb: line 1: the search needs more than 0.01 GiB .*\n$/,
+    ),
+  });
+});
+
 describe('kit report and kit show', () => {
   it('report several runs side by side', async () => {
     await kit('run small.json --backend cpu -q --seed 2 --out runs/second');

@@ -57,6 +57,33 @@ describe('progress on a terminal', () => {
   });
 });
 
+describe('progress of work whose total nobody knows', () => {
+  it('tells what is done and how fast, and no time left', () => {
+    const { lines, tick, progress } = observed();
+    progress.update({ done: 1_000, total: null });
+    tick(5_000);
+    progress.update({ done: 3_000, total: null, note: '70 states' });
+    progress.stop();
+    expect(lines()).toEqual([
+      'training: 1,000 steps',
+      'training: 3,000 steps, 400 steps/s, 70 states',
+    ]);
+  });
+
+  it('changes one line of a terminal, as long as that is wide, a few times a second', () => {
+    const { written, tick, progress } = observed({ isTTY: true, columns: 20 });
+    for (let done = 1; done <= 5; done++) {
+      progress.update({ done, total: null });
+      tick(100);
+    }
+    progress.stop();
+    expect(written()).toBe(
+      ['1 steps', '3 steps, ', '5 steps, '].map((text) => `\rtraining: ${text}\x1b[K`).join('') +
+        '\n',
+    );
+  });
+});
+
 describe('a pace', () => {
   it('times the work left is the time left', () => {
     const work = fc.tuple(fc.integer({ min: 1, max: 1e6 }), fc.integer({ min: 0, max: 1e6 }));
@@ -68,7 +95,7 @@ describe('a pace', () => {
         now = elapsed;
         const { perSecond, secondsLeft } = pace({ done, total: done + left })!;
         expect(perSecond * (elapsed / 1000)).toBeCloseTo(done, 3);
-        expect(secondsLeft * perSecond).toBeCloseTo(left, 3);
+        expect(secondsLeft! * perSecond).toBeCloseTo(left, 3);
       }),
       { numRuns: 1000 },
     );

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { renderMaze } from '../../../envs/maze/text.ts';
 import { runKit, spawnKit, temporaryFolder } from '../../helpers/kit.ts';
 import { arbitraryMaze, distancesTo } from '../../helpers/mazes.ts';
@@ -166,6 +166,41 @@ describe('kit trace', () => {
     expect(stderr).toMatch(at);
   });
 
+  it('refuses a search that needs more memory than it may have', async () => {
+    const name = file(`S.\n.G\n\n${LARGE_LEVEL}`);
+    const limited = await runKit('trace', name, '--max-memory', '0.01', '--quiet');
+    expect(limited.code).toBe(1);
+    expect(limited.stdout).toContain('maze 2×2, line 1');
+    expect(limited.stderr.replace(/\d[\d,]+ states/, 'MANY states')).toBe(
+      `kit: ${name}: line 4: the search needs more than 0.01 GiB of memory (MANY states created ` +
+        'so far); allow more with --max-memory, or draw a smaller level\n',
+    );
+  });
+
+  it.each([
+    ['0', '--max-memory must be at least 0.01, not 0'],
+    ['65', '--max-memory must be at most 64, not 65'],
+    ['a lot', '--max-memory must be a number, not "a lot"'],
+  ])('refuses --max-memory %s', async (limit, line) => {
+    const { stderr } = await runKit('trace', file('S.\n.G\n'), '--max-memory', limit);
+    expect(stderr).toBe(`kit: ${line}\n`);
+  });
+
+  it('shows how far a search has come that takes long, unless it shall be quiet', async () => {
+    // Time passes by a second whenever somebody looks.
+    let seconds = 0;
+    const clock = vi.spyOn(performance, 'now').mockImplementation(() => 1000 * seconds++);
+    const argv = ['trace', file(LARGE_LEVEL), '--max-memory', '0.01'];
+    const [shown, quiet] = [await runKit(...argv), await runKit(...argv, '--quiet')];
+    clock.mockRestore();
+    const lines = shown.stderr.split('\n');
+    expect(lines.length).toBeGreaterThan(3);
+    for (const line of lines.slice(1, -2)) {
+      expect(line).toMatch(/^\S+: line 1: [\d,]+ steps, [\d,]+ steps\/s, [\d,]+ states$/);
+    }
+    expect(quiet.stderr).toMatch(/^kit: .*\n$/);
+  });
+
   it('refuses what is no file', async () => {
     expect(await runKit('trace', folder)).toEqual({
       code: 1,
@@ -174,6 +209,15 @@ describe('kit trace', () => {
     });
   });
 });
+
+/** Of 20×20 cells and 8 boxes: far too large to be searched. */
+const LARGE_LEVEL = [
+  '@'.padEnd(20, '-'),
+  ...Array<string>(14).fill('-'.repeat(20)),
+  '-$-$-$-$-$-$-$-$'.padEnd(20, '-'),
+  ...Array<string>(3).fill('-'.repeat(20)),
+  '........'.padStart(20, '-'),
+].join('\n');
 
 async function traceLines(text: string, ...flags: string[]): Promise<TraceLine[]> {
   const { code, stdout, stderr } = await runKit('trace', file(text), '--json', ...flags);
