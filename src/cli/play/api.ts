@@ -4,7 +4,8 @@ import { InputError } from '../../../envs/inputError.ts';
 import { withoutPlace } from './bounds.ts';
 import { detailsOf, evaluationOf } from './details.ts';
 import { evaluationReader, tableOf, taskOf } from './rollouts.ts';
-import { findRun, findRuns, listOf, weightsOf, type FoundRun, type RunPlaces } from './runs.ts';
+import { runLister } from './runList.ts';
+import { findRun, listOf, weightsOf, type FoundRun, type RunPlaces } from './runs.ts';
 
 /** A record that is sent as JSON, or bytes as they are. @throws InputError if it is damaged */
 export type Api = (name: string) => object | null;
@@ -16,6 +17,7 @@ const ADDRESS =
 /** The function returned gives null where there is nothing of a name. */
 export function playApi(places: RunPlaces): Api {
   const read = evaluationReader();
+  const list = runLister(places);
   const rollouts = (run: FoundRun, evaluation: string, task: string | undefined): object | null => {
     const name = evaluationOf(run.folder, evaluation);
     if (name === null) return null;
@@ -25,7 +27,7 @@ export function playApi(places: RunPlaces): Api {
     return record === undefined ? null : taskOf(whole, record);
   };
   return (name) => {
-    if (name === RUNS_PATH) return listOf(findRuns(places), { live: true });
+    if (name === RUNS_PATH) return listOf(list(), { live: true });
     const [, id, evaluation, task] = ADDRESS.exec(name) ?? [];
     const run = id === undefined ? null : findRun(places, id);
     if (run === null) return null;

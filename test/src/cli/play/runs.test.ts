@@ -9,7 +9,6 @@ import { startServer } from '../../../../src/cli/play/server.ts';
 import { exportSite } from '../../../../src/cli/play/site.ts';
 import { runFiles } from '../../../../src/cli/play/siteRuns.ts';
 import { findRuns } from '../../../../src/cli/play/runs.ts';
-import { experimentSchema } from '../../../../src/experiment.ts';
 import { readEvaluation } from '../../../../src/evaluation/evaluation.ts';
 import { kitRoot } from '../../../../src/kitPackage.ts';
 import { acquireLock } from '../../../../src/lock.ts';
@@ -21,7 +20,7 @@ import {
   taskPath,
   weightsPath,
 } from '../../../../src/pageApi.ts';
-import { logLine, writeRun, type RunOptions } from '../../../helpers/runs.ts';
+import { logLine, writeWholeRun, type RunOptions } from '../../../helpers/runs.ts';
 
 let folder: string;
 let api: Api;
@@ -31,18 +30,9 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-/** A run as a command leaves it, with all settings. @param name below the folder of runs */
-function makeRun(name: string, options: RunOptions = {}): string {
-  const own = writeRun(path.join(folder, 'runs', name), options);
-  const settings = {
-    name: path.basename(name),
-    data: { task: { environment: 'maze', width: 3, height: 3 }, trainCount: 1000 },
-    training: { steps: 200 },
-  };
-  const experiment = experimentSchema.parse(settings);
-  writeFileSync(path.join(own, 'experiment.json'), JSON.stringify(experiment));
-  return own;
-}
+/** @param name below the folder of runs */
+const makeRun = (name: string, options?: RunOptions): string =>
+  writeWholeRun(path.join(folder, 'runs', name), options);
 
 const list = () => (api(RUNS_PATH) as RunList).runs;
 const only = () => list()[0]!;
