@@ -1,4 +1,4 @@
-/** The runs that the page shows: their list, and their weights where there are any. */
+/** The runs that the page shows. */
 import { existsSync, realpathSync } from 'node:fs';
 import path from 'node:path';
 import type { RunList, RunSummary } from '../../pageApi.ts';
@@ -8,8 +8,7 @@ import { sha256 } from '../../files.ts';
 import { kitRoot } from '../../kitPackage.ts';
 import { isLocked } from '../../lock.ts';
 import { listCheckpoints } from '../../training/checkpoint.ts';
-import { encodeCheckpoint } from '../../training/checkpointFormat.ts';
-import { chooseCheckpoint, EXPORTED_MODEL } from '../../training/runModel.ts';
+import { EXPORTED_MODEL } from '../../training/runModel.ts';
 import { runPaths } from '../../training/runFolder.ts';
 import { readRunExperiment, subfolders } from '../stages/runFolder.ts';
 import { refuseLinks, unlessDamaged } from './bounds.ts';
@@ -64,13 +63,6 @@ export function listOf(runs: readonly FoundRun[], { live }: Pick<RunList, 'live'
   return { live, runs: runs.map((run) => run.summary) };
 }
 
-/** As a checkpoint for planning only. @throws InputError if it can't be read */
-export function weightsOf({ folder }: FoundRun): Uint8Array {
-  refuseLinks(folder, weightFiles(folder));
-  const checkpoint = chooseCheckpoint(folder, readRunExperiment(folder));
-  return Buffer.concat(encodeCheckpoint({ ...checkpoint, optimizer: null }, sha256));
-}
-
 export interface LocatedRun {
   /** Tells nothing of where the folder lies, and differs between runs of one experiment. */
   readonly id: string;
@@ -121,13 +113,8 @@ function summaryOf({ id, folder, study }: LocatedRun): RunSummary {
 }
 
 function hasWeights(folder: string): boolean {
-  return weightFiles(folder).length > 0;
-}
-
-function weightFiles(folder: string): string[] {
-  const exported = path.join(folder, EXPORTED_MODEL);
-  const files = listCheckpoints(runPaths(folder).checkpoints).map(({ file }) => file);
-  return existsSync(exported) ? [...files, exported] : files;
+  const { checkpoints } = runPaths(folder);
+  return listCheckpoints(checkpoints).length > 0 || existsSync(path.join(folder, EXPORTED_MODEL));
 }
 
 /** Links are left out; none where they can't be listed. */
