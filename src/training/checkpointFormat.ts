@@ -6,7 +6,8 @@ import { InputError } from '../../envs/inputError.ts';
 import type { VocabularySettings } from '../../traces/vocabulary.ts';
 import type { ModelConfig } from '../model/config.ts';
 import { paramSpecs, sizeOf } from '../model/params.ts';
-import { bytesOf, decodeSafetensors, encodeSafetensors, type NamedTensor } from './safetensors.ts';
+import { bytesOf, decodeSafetensors, encodeSafetensors } from './safetensors.ts';
+import type { NamedTensor, TensorFile } from './safetensors.ts';
 
 const FORMAT = 'dualformer-kit checkpoint 1';
 
@@ -39,12 +40,13 @@ export function encodeCheckpoint(
     tensors.push({ name: SLOT + name, shape: [values.length], values });
   }
   const description = JSON.stringify(info);
-  const metadata = {
-    format: FORMAT,
-    checkpoint: description,
-    sha256: sha256(...checksumContent(description, tensors)),
-  };
-  return encodeSafetensors({ tensors, metadata });
+  const checksum = sha256(...checksumContent(description, tensors));
+  return encodeSafetensors({ tensors, metadata: metadataOf(description, checksum) });
+}
+
+/** @param description the `CheckpointInfo` as JSON */
+export function metadataOf(description: string, sha256: string): Record<string, string> {
+  return { format: FORMAT, checkpoint: description, sha256 };
 }
 
 export interface DecodedCheckpoint {
@@ -58,17 +60,25 @@ export interface DecodedCheckpoint {
 /** @param file names the source in errors @throws InputError if the bytes are of another format */
 export function decodeCheckpoint(bytes: Uint8Array, file: string): DecodedCheckpoint {
   const { tensors, metadata } = decodeSafetensors(bytes, file);
-  if (metadata['format'] !== FORMAT) {
-    throw new InputError(
-      `${file}: not a checkpoint of this version: format ${metadata['format'] ?? '(none)'}, expected ${FORMAT}`,
-    );
-  }
-  const description = metadata['checkpoint'] ?? '';
+  const { description, sha256 } = readMetadata(metadata, file);
+  const info = readInfo(description, file);
   return {
-    sha256: metadata['sha256'] ?? '',
+    sha256,
     content: checksumContent(description, tensors),
-    read: () => readTensors(readInfo(description, file), tensors, file),
+    read: () => readTensors(info, tensors, file),
   };
+}
+
+/** What `metadataOf` made. @throws InputError if the file is none of this version */
+export function readMetadata(
+  metadata: TensorFile['metadata'],
+  file: string,
+): { readonly description: string; readonly sha256: string } {
+  const { format, checkpoint: description = '', sha256 = '' } = metadata;
+  if (format === FORMAT) return { description, sha256 };
+  throw new InputError(
+    `${file}: not a checkpoint of this version: format ${format ?? '(none)'}, expected ${FORMAT}`,
+  );
 }
 
 /** @throws InputError always */
@@ -81,10 +91,17 @@ export function checksumContent(
   description: string,
   tensors: readonly NamedTensor[],
 ): ChecksumContent {
-  const parts = tensors.flatMap(({ name, shape, values }) => [
-    JSON.stringify([name, shape]),
-    bytesOf(values),
-  ]);
+  return checksumParts(description, tensors).map((part) =>
+    typeof part === 'string' ? part : bytesOf(part.values),
+  );
+}
+
+/** The same with tensors in the place of their values. */
+export function checksumParts<Tensor extends Pick<NamedTensor, 'name' | 'shape'>>(
+  description: string,
+  tensors: readonly Tensor[],
+): (string | Tensor)[] {
+  const parts = tensors.flatMap((tensor) => [JSON.stringify([tensor.name, tensor.shape]), tensor]);
   return [description, ...parts];
 }
 
@@ -93,19 +110,12 @@ function readTensors(
   tensors: readonly NamedTensor[],
   file: string,
 ): Checkpoint {
-  const byName = new Map(tensors.map((tensor) => [tensor.name, tensor]));
-  const specs = paramSpecs(info.config);
-  const params = new Float32Array(specs.reduce((sum, spec) => sum + sizeOf(spec), 0));
+  const parts = paramsAmong(tensors, info.config, file);
+  const params = new Float32Array(parts.reduce((sum, { values }) => sum + values.length, 0));
   let offset = 0;
-  for (const spec of specs) {
-    const tensor = byName.get(spec.name);
-    if (tensor?.shape.join() !== spec.shape.join()) {
-      throw new InputError(
-        `${file}: ${spec.name} is [${tensor?.shape.join(', ') ?? 'missing'}], its model needs [${spec.shape.join(', ')}]`,
-      );
-    }
-    params.set(tensor.values, offset);
-    offset += tensor.values.length;
+  for (const { values } of parts) {
+    params.set(values, offset);
+    offset += values.length;
   }
   const slots = tensors
     .filter(({ name, values }) => name.startsWith(SLOT) && values.length === params.length)
@@ -116,6 +126,22 @@ function readTensors(
 /** What the names of the optimiser's vectors begin with. */
 const SLOT = 'optimizer.';
 
+/** The parameters of a model in their order. @throws InputError if one is missing or of another shape */
+export function paramsAmong<Tensor extends Pick<NamedTensor, 'name' | 'shape'>>(
+  tensors: readonly Tensor[],
+  config: ModelConfig,
+  file: string,
+): Tensor[] {
+  const byName = new Map(tensors.map((tensor) => [tensor.name, tensor]));
+  return paramSpecs(config).map(({ name, shape }) => {
+    const tensor = byName.get(name);
+    if (tensor?.shape.join() === shape.join()) return tensor;
+    throw new InputError(
+      `${file}: ${name} is [${tensor?.shape.join(', ') ?? 'missing'}], its model needs [${shape.join(', ')}]`,
+    );
+  });
+}
+
 function namedParams(config: ModelConfig, params: Float32Array): NamedTensor[] {
   let offset = 0;
   return paramSpecs(config).map((spec) => {
@@ -124,7 +150,8 @@ function namedParams(config: ModelConfig, params: Float32Array): NamedTensor[] {
   });
 }
 
-function readInfo(json: string, file: string): CheckpointInfo {
+/** @throws InputError if the description can't be read */
+export function readInfo(json: string, file: string): CheckpointInfo {
   try {
     const info = JSON.parse(json) as CheckpointInfo;
     if (Number.isInteger(info.step) && info.config.vocabSize > 0 && info.vocabulary.environment) {

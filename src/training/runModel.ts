@@ -5,7 +5,8 @@ import { InputError } from '../../envs/inputError.ts';
 import { createVocabulary, vocabularyBoard } from '../../traces/vocabulary.ts';
 import type { VocabularySettings } from '../../traces/vocabulary.ts';
 import { modelConfig, type ModelShape, type ModelSize } from '../model/config.ts';
-import { listCheckpoints, readCheckpoint, type Checkpoint } from './checkpoint.ts';
+import { listCheckpoints, readCheckpoint } from './checkpoint.ts';
+import type { Checkpoint, CheckpointInfo } from './checkpoint.ts';
 import { firstDifference } from '../firstDifference.ts';
 import { runPaths } from './runFolder.ts';
 
@@ -18,26 +19,31 @@ export const EXPORTED_MODEL = 'model.safetensors';
  * @throws InputError if it has neither, one is damaged, or it is not the model that is expected
  */
 export function chooseCheckpoint(run: string, expected: ExpectedModel): Checkpoint {
-  const checkpoint = bestOf(run);
+  const checkpoint = bestOf(modelFiles(run).map(readCheckpoint));
   checkModel(checkpoint, expected, run);
   return checkpoint;
 }
 
 /** Without reading them. @throws InputError if the run holds neither checkpoints nor exported weights */
 export function checkHoldsWeights(run: string): void {
-  const { checkpoints, evaluation } = runPaths(run);
+  modelFiles(run);
+}
+
+/** The checkpoints of a run by step, or its exported weights. @throws InputError if it has neither */
+export function modelFiles(run: string): string[] {
+  const files = listCheckpoints(runPaths(run).checkpoints).map(({ file }) => file);
   const exported = path.join(run, EXPORTED_MODEL);
-  if (listCheckpoints(checkpoints).length > 0 || existsSync(exported)) return;
-  if (existsSync(evaluation)) throw notKept(run);
+  if (files.length > 0) return files;
+  if (existsSync(exported)) return [exported];
+  if (existsSync(runPaths(run).evaluation)) throw notKept(run);
   throw new InputError(`${run} holds no checkpoint: train it first`);
 }
 
-function bestOf(run: string): Checkpoint {
-  checkHoldsWeights(run);
-  const files = listCheckpoints(runPaths(run).checkpoints);
-  if (files.length === 0) return readCheckpoint(path.join(run, EXPORTED_MODEL));
-  const checkpoints = files.map(({ file }) => readCheckpoint(file));
-  const loss = (checkpoint: Checkpoint): number => checkpoint.validationLoss ?? Infinity;
+/** @param checkpoints of a run by step */
+export function bestOf<Info extends Pick<CheckpointInfo, 'validationLoss'>>(
+  checkpoints: readonly Info[],
+): Info {
+  const loss = ({ validationLoss }: Info): number => validationLoss ?? Infinity;
   return checkpoints.reduceRight((best, next) => (loss(next) < loss(best) ? next : best));
 }
 
@@ -67,7 +73,11 @@ export interface ExpectedModel {
  * @param place of the checkpoint, for the error
  * @throws InputError naming what differs if the checkpoint is of another size or vocabulary
  */
-export function checkModel(checkpoint: Checkpoint, expected: ExpectedModel, place: string): void {
+export function checkModel(
+  checkpoint: CheckpointInfo,
+  expected: ExpectedModel,
+  place: string,
+): void {
   const { environment } = expected.data.task;
   const { costs } = checkpoint.vocabulary;
   const { width, height } = vocabularyBoard(expected.data);

@@ -15,6 +15,15 @@ export interface TensorFile {
   readonly metadata: Readonly<Record<string, string>>;
 }
 
+/** Where the values of a tensor lie in a file. */
+export interface TensorPlace {
+  readonly name: string;
+  readonly shape: readonly number[];
+  /** Bytes. */
+  readonly from: number;
+  readonly to: number;
+}
+
 interface HeaderEntry {
   readonly dtype: string;
   readonly shape: readonly number[];
@@ -26,13 +35,21 @@ const ALIGNMENT = 8;
 
 /** The file as parts to be written one after the other. */
 export function encodeSafetensors({ tensors, metadata }: TensorFile): Uint8Array[] {
+  return [...encodeHeader(tensors, metadata), ...tensors.map(({ values }) => bytesOf(values))];
+}
+
+/** What stands before the values, which follow in the order of the tensors. */
+export function encodeHeader(
+  tensors: readonly Pick<NamedTensor, 'name' | 'shape'>[],
+  metadata: TensorFile['metadata'],
+): Uint8Array[] {
   let offset = 0;
   const header: Record<string, unknown> = { __metadata__: metadata };
-  for (const { name, shape, values } of tensors) {
+  for (const { name, shape } of tensors) {
     header[name] = {
       dtype: 'F32',
       shape,
-      data_offsets: [offset, (offset += values.byteLength)],
+      data_offsets: [offset, (offset += bytesIn(shape))],
     } satisfies HeaderEntry;
   }
   const json = new TextEncoder().encode(JSON.stringify(header));
@@ -40,37 +57,61 @@ export function encodeSafetensors({ tensors, metadata }: TensorFile): Uint8Array
   padded.set(json);
   const length = new Uint8Array(LENGTH_BYTES);
   new DataView(length.buffer).setBigUint64(0, BigInt(padded.length), true);
-  return [length, padded, ...tensors.map(({ values }) => bytesOf(values))];
+  return [length, padded];
 }
 
 /** @param file names the source in errors @throws InputError if the bytes are no such file */
 export function decodeSafetensors(bytes: Uint8Array, file: string): TensorFile {
+  const { places, metadata } = readLayout(bytes, bytes.length, file);
+  const tensors = places.map(({ name, shape, from, to }) => {
+    const copy = Uint8Array.from(bytes.subarray(from, to));
+    return { name, shape, values: new Float32Array(copy.buffer) };
+  });
+  return { tensors, metadata };
+}
+
+/** Where the values begin. @param start the first eight bytes of a file, or more of it */
+export function headerEnd(start: Uint8Array): number {
+  if (start.length < LENGTH_BYTES) return LENGTH_BYTES;
+  const view = new DataView(start.buffer, start.byteOffset, start.byteLength);
+  return LENGTH_BYTES + Number(view.getBigUint64(0, true));
+}
+
+/**
+ * What a file says of itself.
+ * @param start of the file, up to the end of its header
+ * @param size of the file in bytes
+ * @throws InputError if it is no such file
+ */
+export function readLayout(
+  start: Uint8Array,
+  size: number,
+  file: string,
+): { readonly places: readonly TensorPlace[]; readonly metadata: TensorFile['metadata'] } {
   const fail = (what: string): never => {
     throw new InputError(`${file}: not a readable safetensors file: ${what}`);
   };
-  if (bytes.length < LENGTH_BYTES) fail('it ends before its header');
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const headerLength = Number(view.getBigUint64(0, true));
-  const dataStart = LENGTH_BYTES + headerLength;
-  if (dataStart > bytes.length) fail('it ends before its header');
+  const dataStart = headerEnd(start);
+  if (dataStart > start.length) fail('it ends before its header');
   const { __metadata__: metadata = {}, ...entries } = parseHeader(
-    bytes.subarray(LENGTH_BYTES, dataStart),
+    start.subarray(LENGTH_BYTES, dataStart),
     fail,
   );
-  let end = dataStart;
-  const tensors = Object.entries(entries).map(([name, entry]): NamedTensor => {
+  const places = Object.entries(entries).map(([name, entry]): TensorPlace => {
     if (!isEntry(entry)) return fail(`tensor ${name} is not described as float32 values`);
+    const { shape } = entry;
     const [from, to] = entry.data_offsets;
-    const size = entry.shape.reduce((product, extent) => product * extent, 4);
-    if (to - from !== size) fail(`tensor ${name} has another size than its shape`);
-    if (from < 0 || dataStart + to > bytes.length) fail(`it ends before the values of ${name}`);
-    end = Math.max(end, dataStart + to);
-    const copy = Uint8Array.from(bytes.subarray(dataStart + from, dataStart + to));
-    return { name, shape: entry.shape, values: new Float32Array(copy.buffer) };
+    if (to - from !== bytesIn(shape)) fail(`tensor ${name} has another size than its shape`);
+    if (from < 0 || dataStart + to > size) fail(`it ends before the values of ${name}`);
+    return { name, shape, from: dataStart + from, to: dataStart + to };
   });
-  if (end < bytes.length) fail(`${bytes.length - end} bytes follow its last values`);
-  return { tensors, metadata: textsOf(metadata, fail) };
+  const end = places.reduce((end, { to }) => Math.max(end, to), dataStart);
+  if (end < size) fail(`${size - end} bytes follow its last values`);
+  return { places, metadata: textsOf(metadata, fail) };
 }
+
+const bytesIn = (shape: readonly number[]): number =>
+  shape.reduce((product, extent) => product * extent, 4);
 
 export function bytesOf(values: Float32Array): Uint8Array {
   return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);

@@ -5,6 +5,7 @@ import type { Board } from '../../envs/environment.ts';
 import { type EvaluationSettings, writeEvaluation } from '../../src/evaluation/evaluation.ts';
 import type { EvaluationRecord, SampleRecord } from '../../src/evaluation/records.ts';
 import { MODE_PREFIX, MODES, type Mode } from '../../traces/modes.ts';
+import { experimentSchema } from '../../src/experiment.ts';
 import type { ReportedExperiment } from '../../src/report/run.ts';
 import { writeSealed } from '../../src/sealed.ts';
 import { continueLog } from '../../src/sealedLog.ts';
@@ -71,6 +72,18 @@ export function writeRun(folder: string, options: RunOptions = {}): string {
       records: runTasks.map((task, id) => taskRecord(task, { id, mode, failed })),
     });
   }
+  return folder;
+}
+
+/** The same with all settings, as a command leaves it. @param folder its last part names the experiment */
+export function writeWholeRun(folder: string, options: RunOptions = {}): string {
+  writeRun(folder, options);
+  const settings = {
+    name: path.basename(folder),
+    data: { task: { environment: 'maze', width: 3, height: 3 }, trainCount: 1000 },
+    training: { steps: 200 },
+  };
+  writeSealed(path.join(folder, 'experiment.json'), experimentSchema.parse(settings));
   return folder;
 }
 

@@ -24,7 +24,7 @@ export async function play(
   const page = await preparePage((line) => session.note(line));
   const site = { files: pageFiles(page), places };
   if (flags.export !== undefined) {
-    const runs = exportSite(flags.export, site);
+    const runs = await exportSite(flags.export, site);
     const models = runs.length === 1 ? '1 model' : `${runs.length} models`;
     await session.print(`${flags.export}: the page, with ${models}`);
     return;

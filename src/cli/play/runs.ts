@@ -1,4 +1,4 @@
-/** The runs that the page shows: their list, and their weights where there are any. */
+/** The runs that the page shows. */
 import { existsSync, realpathSync } from 'node:fs';
 import path from 'node:path';
 import type { RunList, RunSummary } from '../../pageApi.ts';
@@ -8,8 +8,7 @@ import { sha256 } from '../../files.ts';
 import { kitRoot } from '../../kitPackage.ts';
 import { isLocked } from '../../lock.ts';
 import { listCheckpoints } from '../../training/checkpoint.ts';
-import { encodeCheckpoint } from '../../training/checkpointFormat.ts';
-import { chooseCheckpoint, EXPORTED_MODEL } from '../../training/runModel.ts';
+import { EXPORTED_MODEL } from '../../training/runModel.ts';
 import { runPaths } from '../../training/runFolder.ts';
 import { readRunExperiment, subfolders } from '../stages/runFolder.ts';
 import { refuseLinks, unlessDamaged } from './bounds.ts';
@@ -29,11 +28,20 @@ export interface RunPlaces {
 
 /** The run that was named, then what lies below the current folder, then the weights that the kit ships. */
 export function runPlaces(run: string | undefined): RunPlaces {
-  return { run: run ?? null, folders: ['runs', 'results', path.join(kitRoot, 'results')] };
+  const folders = ['runs', 'results', path.join(kitRoot, 'results')];
+  // In a clone the last two are one.
+  const byPlace = new Map(folders.map((folder) => [path.resolve(folder), folder]));
+  return { run: run ?? null, folders: [...byPlace.values()] };
 }
 
-/** @throws InputError if the run that was named holds no weights or can't be read */
-export function findRuns(places: RunPlaces): FoundRun[] {
+/**
+ * @param read of what is found; null leaves it out
+ * @throws InputError if the run that was named holds no weights or can't be read
+ */
+export function findRuns(
+  places: RunPlaces,
+  read: (located: LocatedRun) => FoundRun | null = readRun,
+): FoundRun[] {
   const { run } = places;
   if (run !== null) {
     readRunExperiment(run);
@@ -41,7 +49,7 @@ export function findRuns(places: RunPlaces): FoundRun[] {
     if (!hasWeights(run) && isLocked(run) !== true)
       throw new InputError(`${run} holds no checkpoint: train it first`);
   }
-  return locateRuns(places).flatMap((located) => readRun(located) ?? []);
+  return locateRuns(places).flatMap((located) => read(located) ?? []);
 }
 
 /** Reads no other run. @returns null if there is none of this id that can be read */
@@ -55,14 +63,7 @@ export function listOf(runs: readonly FoundRun[], { live }: Pick<RunList, 'live'
   return { live, runs: runs.map((run) => run.summary) };
 }
 
-/** As a checkpoint for planning only. @throws InputError if it can't be read */
-export function weightsOf({ folder }: FoundRun): Uint8Array {
-  refuseLinks(folder, weightFiles(folder));
-  const checkpoint = chooseCheckpoint(folder, readRunExperiment(folder));
-  return Buffer.concat(encodeCheckpoint({ ...checkpoint, optimizer: null }, sha256));
-}
-
-interface LocatedRun {
+export interface LocatedRun {
   /** Tells nothing of where the folder lies, and differs between runs of one experiment. */
   readonly id: string;
   readonly folder: string;
@@ -73,7 +74,7 @@ function locateRuns({ run, folders }: RunPlaces): LocatedRun[] {
   const located = new Map<string, LocatedRun>();
   const add = (folder: string, study: string | null): void => {
     if (!existsSync(runPaths(folder).experiment)) return;
-    const id = sha256(realpathSync(folder)).slice(0, 16);
+    const id = sha256(realpathSync.native(folder)).slice(0, 16);
     // The first place in the list holds, and what is known best.
     located.set(id, { id, folder, study: study ?? located.get(id)?.study ?? null });
   };
@@ -86,7 +87,7 @@ function locateRuns({ run, folders }: RunPlaces): LocatedRun[] {
 }
 
 /** Null if it can't be read: whatever else lies there is none of the page's business. */
-function readRun(located: LocatedRun): FoundRun | null {
+export function readRun(located: LocatedRun): FoundRun | null {
   return unlessDamaged(() => ({ folder: located.folder, summary: summaryOf(located) }), null);
 }
 
@@ -112,13 +113,8 @@ function summaryOf({ id, folder, study }: LocatedRun): RunSummary {
 }
 
 function hasWeights(folder: string): boolean {
-  return weightFiles(folder).length > 0;
-}
-
-function weightFiles(folder: string): string[] {
-  const exported = path.join(folder, EXPORTED_MODEL);
-  const files = listCheckpoints(runPaths(folder).checkpoints).map(({ file }) => file);
-  return existsSync(exported) ? [...files, exported] : files;
+  const { checkpoints } = runPaths(folder);
+  return listCheckpoints(checkpoints).length > 0 || existsSync(path.join(folder, EXPORTED_MODEL));
 }
 
 /** Links are left out; none where they can't be listed. */

@@ -1,15 +1,17 @@
 /**
  * The server of `kit play`, for the browser of whoever started it and for nobody else: it listens on the
  * loopback address, and answers only requests that were addressed to it by name and come from its own
- * pages. It reads what was found before and joins no path from a request.
+ * pages. It reads what was found before and joins no path from a request. Connections take turns, and what
+ * each of them takes is bounded.
  */
-import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import path from 'node:path';
+import { finished, pipeline } from 'node:stream/promises';
 import { InputError } from '../../../envs/inputError.ts';
-import { playApi, type Api } from './api.ts';
+import { answerTo, HOST, refusal, type Answer, type Known } from './answers.ts';
+import { playApi } from './api.ts';
 import type { RunPlaces } from './runs.ts';
+import { createTurns } from './turns.ts';
 
 export interface Site {
   /** By the path under which they are served, `index.html` among them. */
@@ -22,15 +24,40 @@ export interface PlayServer {
   close(): Promise<void>;
 }
 
-export const HOST = '127.0.0.1';
+export const LIMITS = {
+  connections: 100,
+  /** Requests. */
+  waiting: { perClient: 16, inAll: 200 },
+  /** Milliseconds until the headers of a request are there, until all of it is, and between two looks. */
+  headers: 10_000,
+  request: 20_000,
+  look: 5_000,
+  /** Milliseconds until an answer is made and taken. */
+  answer: 300_000,
+};
 
 /** @param port 0 takes any that is free @throws InputError if the port is taken or not allowed */
-export async function startServer(site: Site, port: number): Promise<PlayServer> {
-  const own = { files: site.files, api: playApi(site.places) };
-  const server = createServer((request, response) => {
-    const { status, type, body } = answer(request, own, portOf(server));
-    send(response, { status, type, body: request.method === 'HEAD' ? '' : body });
+export async function startServer(
+  site: Site,
+  port: number,
+  limits: typeof LIMITS = LIMITS,
+): Promise<PlayServer> {
+  const api = playApi(site.places);
+  const turns = createTurns(limits.waiting);
+  const times = {
+    headersTimeout: limits.headers,
+    requestTimeout: limits.request,
+    connectionsCheckingInterval: limits.look,
+  };
+  const server = createServer(times, (request, response) => {
+    const known = { files: site.files, api, port: portOf(server) };
+    const work = () => respond(request, response, { known, longest: limits.answer });
+    if (turns.add(request.socket, work)) return;
+    const { body, ...head } = refusal(503, 'too many requests at once');
+    writeHead({ request, response }, { ...head, size: Buffer.byteLength(body) });
+    response.end(body);
   });
+  server.maxConnections = limits.connections;
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error) => reject(explain(error, port)));
     server.listen(port, HOST, resolve);
@@ -45,52 +72,71 @@ export async function startServer(site: Site, port: number): Promise<PlayServer>
   };
 }
 
-interface Answer {
-  readonly status: number;
-  readonly type: string;
-  readonly body: string | Uint8Array;
-}
-
-interface Known {
-  readonly files: Site['files'];
-  readonly api: Api;
-}
-
-/** Longer than anything that is here. */
-const LONGEST_ADDRESS = 1_000;
-
-function answer(request: IncomingMessage, { files, api }: Known, port: number): Answer {
-  const { method, url = '/' } = request;
-  if (!isOwn(request, port)) return refusal(403, 'only for the page of this server');
-  if (method !== 'GET' && method !== 'HEAD') return refusal(405, 'nothing can be changed here');
-  if (url.length > LONGEST_ADDRESS) return refusal(414, 'nothing here has so long an address');
-  // Without decoding: no name here has a character that needs it.
-  const name = url.replace(/[?#].*$/s, '').replace(/^\//, '') || 'index.html';
+/** Ends once the answer is with the client, or the client gone. */
+async function respond(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { known, longest }: { readonly known: Known; readonly longest: number },
+): Promise<void> {
+  const { socket } = request;
+  const gone = new AbortController();
+  const leave = (): void => gone.abort();
+  socket.once('close', leave);
+  const timer = setTimeout(() => socket.destroy(), longest);
   try {
-    const file = files.get(name);
-    if (file !== undefined) return { status: 200, type: typeOf(name), body: readFileSync(file) };
-    const found = name.startsWith('api/') ? api(name) : null;
-    if (found === null) return refusal(404, 'there is nothing of that name');
-    if (!(found instanceof Uint8Array)) return json(found);
-    return { status: 200, type: 'application/octet-stream', body: found };
-  } catch (error) {
-    if (error instanceof InputError) return refusal(500, error.message);
-    return refusal(500, 'this could not be read');
+    // Not to be waited for: nobody tells of responses that a closed connection has never come to.
+    if (socket.destroyed) return;
+    const answer = await answerTo(request, known, gone.signal);
+    await send(answer, { request, response, signal: gone.signal });
+  } catch {
+    socket.destroy();
+  } finally {
+    clearTimeout(timer);
+    socket.off('close', leave);
   }
 }
 
-/**
- * Addressed by a name of the loopback address, so that no other name was bent to lead here, and from a
- * page of this server or typed by the user, so that no other site reads runs.
- */
-function isOwn({ headers }: IncomingMessage, port: number): boolean {
-  // Browsers leave out the port that is usual.
-  const hosts = [HOST, 'localhost'].map((name) => (port === 80 ? name : `${name}:${port}`));
-  const { host, origin } = headers;
-  const site = headers['sec-fetch-site'];
-  if (host === undefined || !hosts.includes(host)) return false;
-  if (origin !== undefined && origin !== `http://${host}`) return false;
-  return site === undefined || site === 'same-origin' || site === 'none';
+interface Exchange {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+}
+
+/** @param signal aborts when the client has gone @throws if it does, or a file can't be read to its end */
+async function send(
+  { body, ...head }: Answer,
+  { request, response, signal }: Exchange & { readonly signal: AbortSignal },
+): Promise<void> {
+  const isWhole = typeof body === 'string' || body instanceof Uint8Array;
+  const size = isWhole ? Buffer.byteLength(body) : body.size;
+  try {
+    writeHead({ request, response }, { ...head, size });
+    if (!isWhole && request.method !== 'HEAD') {
+      await pipeline(body.pieces(), response, { signal });
+    } else {
+      response.end(isWhole ? body : undefined);
+      await finished(response, { signal });
+    }
+  } finally {
+    if (!isWhole) await body.close();
+  }
+}
+
+function writeHead(
+  { request, response }: Exchange,
+  { status, type, size }: Omit<Answer, 'body'> & { readonly size: number },
+): void {
+  const { 'content-length': length = '0', 'transfer-encoding': coding } = request.headers;
+  response.writeHead(status, {
+    'content-type': type,
+    'content-length': size,
+    'content-security-policy': `${POLICY}; frame-ancestors 'none'`,
+    'cross-origin-resource-policy': 'same-origin',
+    'x-content-type-options': 'nosniff',
+    'referrer-policy': 'no-referrer',
+    'cache-control': 'no-store',
+    // What somebody sends is not read.
+    ...((length !== '0' || coding !== undefined) && { connection: 'close' }),
+  });
 }
 
 export const POLICY = [
@@ -104,40 +150,6 @@ export const POLICY = [
   "base-uri 'none'",
   "form-action 'none'",
 ].join('; ');
-
-function send(response: ServerResponse, { status, type, body }: Answer): void {
-  response.writeHead(status, {
-    'content-type': type,
-    'content-length': Buffer.byteLength(body),
-    'content-security-policy': `${POLICY}; frame-ancestors 'none'`,
-    'cross-origin-resource-policy': 'same-origin',
-    'x-content-type-options': 'nosniff',
-    'referrer-policy': 'no-referrer',
-    'cache-control': 'no-store',
-  });
-  response.end(body);
-}
-
-function json(value: object): Answer {
-  return { status: 200, type: TYPES['.json']!, body: JSON.stringify(value) };
-}
-
-function refusal(status: number, reason: string): Answer {
-  return { status, type: 'text/plain; charset=utf-8', body: `${reason}\n` };
-}
-
-const TYPES: Readonly<Record<string, string>> = {
-  '.html': 'text/html; charset=utf-8',
-  '.js': 'text/javascript; charset=utf-8',
-  '.css': 'text/css; charset=utf-8',
-  '.svg': 'image/svg+xml',
-  '.wasm': 'application/wasm',
-  '.json': 'application/json; charset=utf-8',
-};
-
-function typeOf(name: string): string {
-  return TYPES[path.extname(name)] ?? 'application/octet-stream';
-}
 
 function portOf(server: Server): number {
   return (server.address() as AddressInfo).port;

@@ -5,12 +5,13 @@ import { RUNS_PATH, weightsPath } from '../../pageApi.ts';
 import { InputError } from '../../../envs/inputError.ts';
 import { writeFileAtomic } from '../../files.ts';
 import { isEmptyFolder } from '../stages/runFolder.ts';
-import { findRuns, listOf, weightsOf, type FoundRun } from './runs.ts';
+import { findRuns, listOf, type FoundRun } from './runs.ts';
 import { POLICY, type Site } from './server.ts';
 import { runFiles } from './siteRuns.ts';
+import { weightsReader } from './weights.ts';
 
 /** @returns the runs that it holds @throws InputError if there is something in the folder */
-export function exportSite(folder: string, { files, places }: Site): FoundRun[] {
+export async function exportSite(folder: string, { files, places }: Site): Promise<FoundRun[]> {
   if (!isEmptyFolder(folder)) throw new InputError(`--export: ${folder} is not empty`);
   const runs = findRuns(places).filter(({ summary }) => summary.plans);
   for (const [name, file] of files) {
@@ -18,8 +19,16 @@ export function exportSite(folder: string, { files, places }: Site): FoundRun[] 
     const isPage = name === 'index.html';
     writeFileAtomic(path.join(folder, name), isPage ? withPolicy(content.toString()) : content);
   }
+  const open = weightsReader();
   for (const run of runs) {
-    writeFileAtomic(path.join(folder, weightsPath(run.summary.id)), weightsOf(run));
+    const weights = await open(run);
+    try {
+      const parts: Uint8Array[] = [];
+      for await (const piece of weights.pieces()) parts.push(piece);
+      writeFileAtomic(path.join(folder, weightsPath(run.summary.id)), ...parts);
+    } finally {
+      await weights.close();
+    }
   }
   for (const [name, content] of runFiles(runs)) {
     writeFileAtomic(path.join(folder, name), `${JSON.stringify(content)}\n`);

@@ -185,7 +185,10 @@ describe.skipIf(CHROMIUM === null)(`the page in Chromium${missing}`, () => {
   it('plans as an exported site, in a folder of a host', async () => {
     const folder = mkdtempSync(path.join(os.tmpdir(), 'site-'));
     const files = pageFiles(await preparePage(() => {}));
-    exportSite(path.join(folder, 'play'), { files, places: { run: SHIPPED_RUN, folders: [] } });
+    await exportSite(path.join(folder, 'play'), {
+      files,
+      places: { run: SHIPPED_RUN, folders: [] },
+    });
     const host = await startServer(
       { files: pageFiles(folder), places: { run: null, folders: [] } },
       0,

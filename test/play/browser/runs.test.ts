@@ -97,7 +97,7 @@ describe.skipIf(CHROMIUM === null)(`the runs on the page in Chromium${missing}`,
   it('shows in a site what that holds, and says so', async () => {
     const site = path.join(folder, 'site');
     const files = pageFiles(await preparePage(() => {}));
-    exportSite(site, { files, places: { run: SHIPPED_RUN, folders: [] } });
+    await exportSite(site, { files, places: { run: SHIPPED_RUN, folders: [] } });
     const host = await startServer(
       { files: pageFiles(site), places: { run: null, folders: [] } },
       0,

@@ -9,7 +9,6 @@ import { startServer } from '../../../../src/cli/play/server.ts';
 import { exportSite } from '../../../../src/cli/play/site.ts';
 import { runFiles } from '../../../../src/cli/play/siteRuns.ts';
 import { findRuns } from '../../../../src/cli/play/runs.ts';
-import { experimentSchema } from '../../../../src/experiment.ts';
 import { readEvaluation } from '../../../../src/evaluation/evaluation.ts';
 import { kitRoot } from '../../../../src/kitPackage.ts';
 import { acquireLock } from '../../../../src/lock.ts';
@@ -21,7 +20,7 @@ import {
   taskPath,
   weightsPath,
 } from '../../../../src/pageApi.ts';
-import { logLine, writeRun, type RunOptions } from '../../../helpers/runs.ts';
+import { logLine, writeWholeRun, type RunOptions } from '../../../helpers/runs.ts';
 
 let folder: string;
 let api: Api;
@@ -31,22 +30,13 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-/** A run as a command leaves it, with all settings. @param name below the folder of runs */
-function makeRun(name: string, options: RunOptions = {}): string {
-  const own = writeRun(path.join(folder, 'runs', name), options);
-  const settings = {
-    name: path.basename(name),
-    data: { task: { environment: 'maze', width: 3, height: 3 }, trainCount: 1000 },
-    training: { steps: 200 },
-  };
-  const experiment = experimentSchema.parse(settings);
-  writeFileSync(path.join(own, 'experiment.json'), JSON.stringify(experiment));
-  return own;
-}
+/** @param name below the folder of runs */
+const makeRun = (name: string, options?: RunOptions): string =>
+  writeWholeRun(path.join(folder, 'runs', name), options);
 
-const list = () => (api(RUNS_PATH) as RunList).runs;
+const list = () => (api.record(RUNS_PATH) as RunList).runs;
 const only = () => list()[0]!;
-const details = () => api(detailsPath(only().id)) as RunDetails;
+const details = () => api.record(detailsPath(only().id)) as RunDetails;
 const evaluationId = (label = 'greedy', mode = 'slow') =>
   details().evaluations.find((one) => one.label === label && one.mode === mode)!.id;
 const records = (own: string, name = 'slow-greedy') =>
@@ -61,7 +51,11 @@ describe('what the page is told of runs', () => {
       { name: 'cell-s1', folder: 'cell-s1', study: 'study', plans: false },
     ]);
     expect(only().progress).toEqual({ step: 200, steps: 200, trains: false });
-    const said = [api(RUNS_PATH), details(), api(tablePath(only().id, evaluationId()))];
+    const said = [
+      api.record(RUNS_PATH),
+      details(),
+      api.record(tablePath(only().id, evaluationId())),
+    ];
     expect(JSON.stringify(said)).not.toContain(folder);
   });
 
@@ -113,7 +107,7 @@ describe('what the page is told of runs', () => {
 
   it('sends responses as they are recorded', () => {
     const own = makeRun('one');
-    const table = api(tablePath(only().id, evaluationId())) as RolloutTable;
+    const table = api.record(tablePath(only().id, evaluationId())) as RolloutTable;
     expect(table).toMatchObject({ tasks: 3, samples: 1, ids: [0, 1, 2], rollouts: null });
     expect(table.outcomes.indices.map((i) => table.outcomes.values[i])).toEqual([
       'optimal',
@@ -121,7 +115,7 @@ describe('what the page is told of runs', () => {
       'malformed',
     ]);
     expect(table.planLengths).toEqual([3, 5, null]);
-    const task = api(taskPath(only().id, evaluationId(), 1)) as TaskRollouts;
+    const task = api.record(taskPath(only().id, evaluationId(), 1)) as TaskRollouts;
     const record = readEvaluation(own, 'slow-greedy').records[1]!;
     expect(task).toMatchObject({ width: 3, height: 3, optimalLength: 5, forced: null });
     expect(task.prompt).toEqual([...record.prompt]);
@@ -130,7 +124,7 @@ describe('what the page is told of runs', () => {
 
   it('reads an evaluation anew once it was made again', () => {
     makeRun('one');
-    const read = () => api(tablePath(only().id, evaluationId())) as RolloutTable;
+    const read = () => api.record(tablePath(only().id, evaluationId())) as RolloutTable;
     expect(read().planLengths).toEqual([3, 5, null]);
     makeRun('one', { failed: [0] });
     expect(read().planLengths).toEqual([null, 5, 7]);
@@ -151,8 +145,8 @@ describe('damage', () => {
     makeRun('two');
     const id = evaluationId();
     damage(own);
-    expect(() => api(tablePath(only().id, id))).toThrow(message);
-    expect(() => api(taskPath(only().id, id, 0))).toThrow(/^evaluation\/slow-greedy\//);
+    expect(() => api.record(tablePath(only().id, id))).toThrow(message);
+    expect(() => api.record(taskPath(only().id, id, 0))).toThrow(/^evaluation\/slow-greedy\//);
     expect(list()).toHaveLength(2);
     expect(details().evaluations).toHaveLength(3);
   });
@@ -193,7 +187,7 @@ describe('damage', () => {
     expect(details().problems).toEqual([
       'evaluation/slow-greedy/settings.json: leads out of the run',
     ]);
-    expect(() => api(tablePath(only().id, id))).toThrow('leads out of the run');
+    expect(() => api.record(tablePath(only().id, id))).toThrow('leads out of the run');
     rmSync(path.join(own, 'metrics.jsonl'));
     symlinkSync(secret, path.join(own, 'metrics.jsonl'));
     expect(list()).toEqual([]);
@@ -201,7 +195,7 @@ describe('damage', () => {
 });
 
 describe('hostile requests', () => {
-  it('find nothing, whatever is put into an address', () => {
+  it('find nothing, whatever is put into an address', async () => {
     makeRun('one');
     const [run, evaluation] = [only().id, evaluationId()];
     const texts =
@@ -214,11 +208,12 @@ describe('hostile requests', () => {
         const asked = `api/runs/${name}${ending}`;
         const task = taskPath(run, evaluation, 0);
         if (known.has(asked) || asked === task) return;
-        expect(api(asked)).toBeNull();
+        expect(api.record(asked)).toBeNull();
       }),
     );
-    expect(api(taskPath(run, evaluation, 3))).toBeNull();
-    expect(api(weightsPath(run))).toBeNull();
+    expect(api.record(taskPath(run, evaluation, 3))).toBeNull();
+    expect(api.record(weightsPath(run))).toBeNull();
+    expect(await api.weights(weightsPath(run))).toBeNull();
   });
 
   it('are refused with a status: unknown, too long, damaged', async () => {
@@ -247,11 +242,11 @@ describe('hostile requests', () => {
 describe('a site', () => {
   const demo = path.join(kitRoot, 'results', 'demo');
 
-  it('holds the course of its runs and their responses, and no run without weights', () => {
+  it('holds the course of its runs and their responses, and no run without weights', async () => {
     makeRun('one');
     const site = path.join(folder, 'site');
     const places = { run: demo, folders: [path.join(folder, 'runs')] };
-    const runs = exportSite(site, { files: new Map(), places });
+    const runs = await exportSite(site, { files: new Map(), places });
     expect(runs.map(({ summary }) => summary.name)).toEqual(['demo']);
     const read = (name: string) =>
       JSON.parse(readFileSync(path.join(site, name), 'utf8')) as object;
