@@ -10,7 +10,7 @@ const LAYERS: readonly (readonly [name: string, pattern: RegExp])[] = [
   ['envs', /^envs\//],
   ['solvers', /^solvers\//],
   ['traces', /^traces\//],
-  ['files', /^src\/(files|firstDifference|kitPackage|lock)\.ts$/],
+  ['files', /^src\/(files|firstDifference|kitPackage|lock|pace)\.ts$/],
   ['engine', /^src\/engine\//],
   ['model', /^src\/model\//],
   ['data', /^src\/data\//],
