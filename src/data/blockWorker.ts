@@ -4,17 +4,18 @@ import type { BlockWorkerData } from './blocks.ts';
 import { type Examples, SCALAR_COLUMNS, TOKEN_COLUMNS } from './examples.ts';
 import { createProposer } from './proposals.ts';
 
-const { settings, next, limit } = workerData as BlockWorkerData;
+const { settings, starts, next, limit } = workerData as BlockWorkerData;
 const propose = createProposer(settings);
 for (;;) {
-  const index = Atomics.add(next, 0, 1);
+  const block = Atomics.add(next, 0, 1);
   for (;;) {
     const allowed = Atomics.load(limit, 0);
-    if (index < allowed) break;
+    if (block < allowed) break;
     Atomics.wait(limit, 0, allowed);
   }
-  const block = propose(index);
-  parentPort!.postMessage(block, buffersOf(block.examples));
+  for (const part of propose(block, starts.get(block))) {
+    parentPort!.postMessage(part, buffersOf(part.examples));
+  }
 }
 
 function buffersOf(examples: Examples): ArrayBuffer[] {

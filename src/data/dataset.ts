@@ -1,12 +1,12 @@
 /** Datasets as they lie on the disk: a manifest and the Parquet shards that it names. */
 import path from 'node:path';
 import { InputError } from '../../envs/inputError.ts';
-import { sha256 } from '../files.ts';
+import { sha256, writeFileAtomic } from '../files.ts';
 import { readBytes } from '../reading.ts';
 import { allocateExamples, copyExamples, type Example, exampleAt } from './examples.ts';
 import { type Examples, tokenCounts } from './examples.ts';
 import { type Manifest, readManifest, type Shard, type SplitName, SPLITS } from './manifest.ts';
-import { fromParquet } from './parquet.ts';
+import { fromParquet, layoutsFromParquet, toParquet } from './parquet.ts';
 
 export { type Example, exampleAt, type Examples, firstExamples } from './examples.ts';
 export { datasetChecksum, type Manifest, readManifest, type SplitName } from './manifest.ts';
@@ -52,6 +52,14 @@ export function readExample(folder: string, name: SplitName, index: number): Exa
   return exampleAt(found, 0);
 }
 
+/** @throws InputError if the disk is full */
+export function writeShard(folder: string, file: string, examples: Examples): Shard {
+  const bytes = toParquet(examples);
+  writeFileAtomic(path.join(folder, file), bytes);
+  const tokens = tokenCounts(examples);
+  return { file, rows: examples.count, tokens, bytes: bytes.length, sha256: sha256(bytes) };
+}
+
 /** @throws InputError naming the first file that is missing, truncated or changed */
 export function checkShards(folder: string, { splits }: Manifest): void {
   for (const name of SPLITS) {
@@ -70,12 +78,20 @@ export function readShard(folder: string, shard: Shard): Examples {
   return examples;
 }
 
+/** The `layout` of each row, ten times sooner than all. @throws InputError as `readShard` */
+export async function readLayouts(folder: string, shard: Shard): Promise<BigUint64Array> {
+  const file = path.join(folder, shard.file);
+  const layouts = await layoutsFromParquet(readChecked(folder, shard), file);
+  if (layouts.length !== shard.rows) throw otherRows(file);
+  return layouts;
+}
+
 function otherRows(file: string): InputError {
   return new InputError(`${file}: rows or tokens are not those of the manifest`);
 }
 
 /** The bytes of a shard, of the right size and checksum. */
-function readChecked(folder: string, shard: Shard): Uint8Array {
+function readChecked(folder: string, shard: Shard): Uint8Array<ArrayBuffer> {
   const file = path.join(folder, shard.file);
   const bytes = readBytes(file);
   if (bytes.length !== shard.bytes) {

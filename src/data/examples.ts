@@ -115,6 +115,13 @@ export function firstExamples(examples: Examples, count: number): Examples {
   };
 }
 
+/** Examples `from` … `to` − 1, in memory of their own. @throws RangeError if there are fewer */
+export function copyOfExamples(examples: Examples, from: number, to: number): Examples {
+  const buffer = createExampleBuffer();
+  for (let i = from; i < to; i++) buffer.add(exampleAt(examples, i));
+  return buffer.examples();
+}
+
 /** Room for `count` examples, all zero. */
 export function allocateExamples(count: number, tokens: TokenCounts): Examples {
   const lists = (length: number): TokenLists => ({

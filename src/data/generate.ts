@@ -14,13 +14,15 @@ import { createRng } from '../../envs/rng.ts';
 import { checkWhole } from '../../envs/settings.ts';
 import { makeFolder } from '../files.ts';
 import { acquireLock } from '../lock.ts';
+import { createAhead } from './ahead.ts';
 import { proposeBlocks } from './blocks.ts';
 import { checkShards } from './dataset.ts';
+import { ExhaustedError } from './exhaustion.ts';
 import { type Manifest, manifestFile, writeManifest } from './manifest.ts';
 import { beginning, inspectFolder, leftovers, type Progress } from './progress.ts';
 import { removeDataset, removeLeftovers } from './progress.ts';
 import type { ProposalSettings } from './proposals.ts';
-import { createSplitWriter, ExhaustedError } from './splitWriter.ts';
+import { createSplitWriter } from './splitWriter.ts';
 
 export interface GenerationSettings extends ProposalSettings {
   /** Tasks per split. */
@@ -41,9 +43,6 @@ export interface GenerationOptions {
   /** In tasks. */
   readonly onProgress?: (progress: { readonly done: number; readonly total: number }) => void;
 }
-
-/** Rows that fill no shard yet are saved this often. */
-const SAVE_EVERY_MS = 30_000;
 
 /**
  * @throws InputError if the settings can't be met, the folder is not fit, a file of the finished
@@ -95,21 +94,23 @@ async function fillSplits(
   progress: Progress,
   { out, jobs = 1, signal, onProgress }: GenerationOptions,
 ): Promise<Manifest> {
-  const writer = createSplitWriter(settings, progress, out);
+  const ahead = createAhead(out, progress);
+  const writer = await createSplitWriter(settings, { folder: out, progress, ahead });
   writer.save();
-  let saved = Date.now();
   if (!writer.complete()) {
+    const place = { first: progress.block, start: progress.start };
     const lacking = (): number => taskCount(settings) - progress.tally.kept;
-    for await (const block of proposeBlocks(settings, { jobs, first: progress.block, lacking })) {
-      writer.consume(block);
+    const saveOrStop = (): void => {
+      if (signal?.aborted) writer.save();
+      signal?.throwIfAborted();
+      writer.saveIfDue();
+    };
+    const options = { jobs, ...place, ahead, lacking, onWait: saveOrStop };
+    for await (const part of proposeBlocks(settings, options)) {
+      writer.consume(part);
       onProgress?.({ done: progress.tally.kept, total: taskCount(settings) });
       if (writer.complete()) break;
-      const stopped = signal?.aborted ?? false;
-      if (stopped || Date.now() - saved > SAVE_EVERY_MS) {
-        writer.save();
-        saved = Date.now();
-      }
-      signal?.throwIfAborted();
+      saveOrStop();
     }
   }
   const manifest = writer.finish();

@@ -20,8 +20,8 @@ import {
   Uint32,
   Uint64,
 } from 'apache-arrow';
-import { Compression, EnabledStatistics, Encoding, readParquet, Table } from 'parquet-wasm';
-import { WriterPropertiesBuilder, writeParquet } from 'parquet-wasm';
+import { Compression, EnabledStatistics, Encoding, ParquetFile, readParquet } from 'parquet-wasm';
+import { Table, WriterPropertiesBuilder, writeParquet } from 'parquet-wasm';
 import { InputError } from '../../envs/inputError.ts';
 import {
   allocateExamples,
@@ -80,17 +80,39 @@ export interface RowRange {
  */
 export function fromParquet(bytes: Uint8Array, file: string, range?: RowRange): Examples {
   const table = parse(bytes, file, range);
-  for (const field of SCHEMA.fields) {
-    const found = table.schema.fields.find(({ name }) => name === field.name);
-    if (found === undefined) throw new InputError(`${file}: has no column "${field.name}"`);
-    if (String(found.type) !== String(field.type)) {
-      throw new InputError(`${file}: column "${field.name}" is ${found.type}, not ${field.type}`);
-    }
-    if (table.getChild(field.name)!.nullCount > 0) {
-      throw new InputError(`${file}: column "${field.name}" has missing values`);
-    }
-  }
+  for (const field of SCHEMA.fields) checkColumn(table, file, field);
   return gather(table);
+}
+
+/** Unpacks this column only. @throws InputError as `fromParquet` */
+export async function layoutsFromParquet(
+  bytes: Uint8Array<ArrayBuffer>,
+  file: string,
+): Promise<BigUint64Array> {
+  const field = SCHEMA.fields.find(({ name }) => name === 'layout')!;
+  let table: ArrowTable;
+  try {
+    // The package's other reader unpacks all columns whatever it is told.
+    const parquet = await ParquetFile.fromFile(new Blob([bytes]));
+    table = tableFromIPC((await parquet.read({ columns: [field.name] })).intoIPCStream());
+  } catch (error) {
+    throw unreadable(file, error);
+  }
+  checkColumn(table, file, field);
+  const layouts = new BigUint64Array(table.numRows);
+  gatherScalars(table.getChild(field.name)!.data, layouts);
+  return layouts;
+}
+
+function checkColumn(table: ArrowTable, file: string, { name, type }: Field): void {
+  const found = table.schema.fields.find((field) => field.name === name);
+  if (found === undefined) throw new InputError(`${file}: has no column "${name}"`);
+  if (String(found.type) !== String(type)) {
+    throw new InputError(`${file}: column "${name}" is ${found.type}, not ${type}`);
+  }
+  if (table.getChild(name)!.nullCount > 0) {
+    throw new InputError(`${file}: column "${name}" has missing values`);
+  }
 }
 
 function columnData(examples: Examples, name: string, type: DataType): Data {
@@ -118,8 +140,12 @@ function parse(bytes: Uint8Array, file: string, range: RowRange | undefined): Ar
   try {
     return tableFromIPC(readParquet(bytes, { ...range }).intoIPCStream());
   } catch (error) {
-    throw new InputError(`${file}: not a Parquet file that can be read: ${String(error)}`);
+    throw unreadable(file, error);
   }
+}
+
+function unreadable(file: string, error: unknown): InputError {
+  return new InputError(`${file}: not a Parquet file that can be read: ${String(error)}`);
 }
 
 /** Copies the batches of an Arrow table into one. */
@@ -135,15 +161,20 @@ function gather(table: ArrowTable): Examples {
     reasoning: length('reasoning'),
     plan: length('plan'),
   });
-  for (const name of SCALAR_COLUMNS) {
-    let row = 0;
-    for (const { values, length } of pieces(name)) {
-      (examples[name] as Uint32Array).set(values.subarray(0, length), row);
-      row += length;
-    }
-  }
+  for (const name of SCALAR_COLUMNS) gatherScalars(pieces(name), examples[name]);
   for (const name of TOKEN_COLUMNS) gatherLists(pieces(name), examples[name]);
   return examples;
+}
+
+function gatherScalars(
+  pieces: readonly Data[],
+  column: Examples[(typeof SCALAR_COLUMNS)[number]],
+): void {
+  let row = 0;
+  for (const { values, length } of pieces) {
+    (column as Uint32Array).set(values.subarray(0, length), row);
+    row += length;
+  }
 }
 
 function gatherLists(pieces: readonly Data[], { ids, offsets }: TokenLists): void {

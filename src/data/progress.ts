@@ -1,7 +1,8 @@
 /**
  * What a folder holds of a dataset that is not finished, so that a later process can go on: whole
- * shards, the rows of the next shard so far, and the place in the sequence of proposals that
- * comes next. Whatever is not named here or in the manifest is a leftover of a killed process.
+ * shards, the rows of the next shard so far, the place in the sequence of proposals that comes next,
+ * and what is known of later ones. Whatever is not named here or in the manifest is a leftover of a
+ * killed process.
  */
 import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
@@ -14,8 +15,33 @@ import { readJson } from '../reading.ts';
 import { parseSealed, requireChecksum, writeSealed } from '../sealed.ts';
 import { type Manifest, manifestFile, progressFile } from './manifest.ts';
 import { readManifest, SCHEMA_VERSION, shardSchema, SPLITS, tallySchema } from './manifest.ts';
+import { BEGINNING } from './proposals.ts';
 
 const whole = z.number().int().min(0);
+
+const rng = z.strictObject({
+  path: z.string(),
+  alea: z.strictObject({ c: z.number(), s0: z.number(), s1: z.number(), s2: z.number() }),
+});
+const streams = z.strictObject({ layouts: rng, searches: rng.nullable() });
+
+/** Parts of blocks, and the file of their rows one after another. */
+const savedParts = z.strictObject({
+  rows: shardSchema,
+  parts: z.array(
+    z.strictObject({
+      block: whole,
+      from: whole,
+      to: whole,
+      kept: z.array(whole),
+      unsolvable: z.array(whole),
+      tooLong: z.array(whole),
+      streams: streams.nullable(),
+    }),
+  ),
+});
+
+export type SavedParts = z.infer<typeof savedParts>;
 
 const progressSchema = z.strictObject({
   schemaVersion: z.literal(SCHEMA_VERSION),
@@ -23,6 +49,8 @@ const progressSchema = z.strictObject({
   /** The next proposal: its block, and how many of the block come before it. */
   block: whole,
   offset: whole,
+  /** Where the block is gone on with: there, or some proposals before. */
+  start: z.strictObject({ offset: whole, streams: streams.nullable() }).default(BEGINNING),
   /** Proposals since the last one that gave a new task. */
   barren: whole,
   tally: tallySchema,
@@ -34,8 +62,12 @@ const progressSchema = z.strictObject({
     validation: z.array(shardSchema),
     test: z.array(shardSchema),
   }),
-  /** Rows that do not fill a shard yet. */
-  pending: shardSchema.nullable(),
+  /** Files of the rows that do not fill a shard yet. Earlier versions wrote one or null. */
+  pending: z
+    .array(shardSchema)
+    .or(shardSchema.nullable().transform((file) => (file === null ? [] : [file]))),
+  /** Parts of this block and of later ones. */
+  ahead: z.array(savedParts).default([]),
 });
 
 export type Progress = z.infer<typeof progressSchema>;
@@ -47,12 +79,14 @@ export function beginning(settings: object): Progress {
     settings: { ...settings },
     block: 0,
     offset: 0,
+    start: BEGINNING,
     barren: 0,
     tally: { proposals: 0, withoutTask: 0, duplicates: 0, unsolvable: 0, tooLong: 0, kept: 0 },
     longest: { prompt: 0, response: 0 },
     highestId: 0,
     shards: { train: [], validation: [], test: [] },
-    pending: null,
+    pending: [],
+    ahead: [],
   };
 }
 
@@ -112,9 +146,10 @@ export function removeLeftovers(folder: string, progress: Progress | null): void
 }
 
 export function leftovers(folder: string, progress: Progress | null): string[] {
-  const pending = progress?.pending?.file;
+  const named = [...(progress?.pending ?? []), ...(progress?.ahead ?? []).map(({ rows }) => rows)];
+  const files = new Set(named.map(({ file }) => file));
   const left = readdirSync(folder).filter((name) => {
-    const old = /^pending-\d+-\d+\.parquet$/.test(name) && name !== pending;
+    const old = /^(pending|ahead)-\d+-\d+\.parquet$/.test(name) && !files.has(name);
     const over = progress === null && name === path.basename(progressFile(folder));
     return old || over || isTemporary(name);
   });

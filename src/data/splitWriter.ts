@@ -1,36 +1,40 @@
-/** Takes blocks of proposals in their order, drops duplicates, and fills the splits shard by shard. */
-import path from 'node:path';
-import { InputError } from '../../envs/inputError.ts';
+/** Takes proposals in their order, drops duplicates, and fills the splits shard by shard. */
 import { boundedVocabulary, vocabularyBoard } from '../../traces/vocabulary.ts';
-import { sha256, writeFileAtomic } from '../files.ts';
-import { readShard } from './dataset.ts';
-import { createExampleBuffer, type Example, exampleAt, tokenCounts } from './examples.ts';
-import type { TokenCounts } from './examples.ts';
+import { createPace } from '../pace.ts';
+import type { Ahead } from './ahead.ts';
+import { readLayouts, writeShard } from './dataset.ts';
+import { type Example, exampleAt, type TokenCounts } from './examples.ts';
+import { exhausted, isExhausted, type SplitCounts } from './exhaustion.ts';
 import { createHashSet } from './hashSet.ts';
 import { COLUMN_MEANINGS, type Manifest, SCHEMA_VERSION } from './manifest.ts';
 import { type Shard, type SplitName, SPLITS } from './manifest.ts';
-import { toParquet } from './parquet.ts';
+import { createPendingRows } from './pendingRows.ts';
 import { pendingFile, type Progress, removeLeftovers, writeProgress } from './progress.ts';
-import { type Block, BLOCK, type ProposalSettings } from './proposals.ts';
-
-export type SplitCounts = Readonly<Record<`${SplitName}Count`, number>>;
+import { BEGINNING, BLOCK, endOf, type Part, type ProposalSettings } from './proposals.ts';
 
 export interface SplitWriter {
-  /** Whether no more blocks are wanted; the last rows may be in memory only. */
+  /** Whether no more proposals are wanted; the last rows may be in memory only. */
   complete(): boolean;
   /**
-   * Takes what is wanted of a block; blocks come without gaps, the first being the one that the
-   * progress names. @throws InputError if the disk is full, ExhaustedError
+   * Takes what is wanted of a part; parts come without gaps, and proposals before the place in the
+   * progress are skipped. @throws InputError if the disk is full, ExhaustedError
    */
-  consume(block: Block): void;
-  /** Writes all that is needed to go on from here. */
+  consume(part: Part): void;
+  /** Writes all that is needed to go on from here. @throws InputError if the disk is full */
   save(): void;
+  /** Does so if the last time is long enough ago, and there is anything new. @throws as `save` */
+  saveIfDue(): void;
   /** Once complete: writes the last shard, and says what was made. @throws InputError if the disk is full */
   finish(): Manifest;
 }
 
-/** Nearly all tasks that the settings allow have been found, and more are asked for. */
-export class ExhaustedError extends InputError {}
+export interface SplitWriterOptions {
+  readonly folder: string;
+  /** Is kept up to date. */
+  readonly progress: Progress;
+  /** Is saved with the rest. */
+  readonly ahead: Ahead;
+}
 
 /** The test split comes first, so that it does not change with the size of the others. */
 const FILLED = ['test', 'validation', 'train'] as const;
@@ -39,101 +43,108 @@ const FILLED = ['test', 'validation', 'train'] as const;
 export const SHARD_ROWS = 10_000;
 export const SHARD_TOKENS = 8_000_000;
 
-/** Proposals without a new task after which the search for one ends, given the tasks found. */
-const patience = (found: number): number => 200_000 + 20 * found;
+/** Milliseconds between two saves at least. */
+const SAVE_EVERY_MS = 1_000;
 
-/** @param progress is kept up to date */
-export function createSplitWriter(
+/** @throws InputError if a file that the progress names is damaged */
+export async function createSplitWriter(
   settings: ProposalSettings & SplitCounts,
-  progress: Progress,
-  folder: string,
-): SplitWriter {
+  { folder, progress, ahead }: SplitWriterOptions,
+): Promise<SplitWriter> {
   const { tally, shards, longest } = progress;
   const wanted = SPLITS.reduce((sum, name) => sum + settings[`${name}Count`], 0);
   const seen = createHashSet();
-  const buffer = createExampleBuffer();
-
-  const restore = (): void => {
-    for (const shard of SPLITS.flatMap((name) => shards[name])) {
-      for (const layout of readShard(folder, shard).layout) seen.add(layout);
-    }
-    if (progress.pending === null) return;
-    const pending = readShard(folder, progress.pending);
-    for (let i = 0; i < pending.count; i++) buffer.add(exampleAt(pending, i));
-    for (const layout of pending.layout) seen.add(layout);
-  };
+  for (const shard of SPLITS.flatMap((name) => shards[name])) {
+    for (const layout of await readLayouts(folder, shard)) seen.add(layout);
+  }
+  const pending = createPendingRows(folder, progress.pending);
+  for (const layout of pending.view().layout) seen.add(layout);
+  const pace = createPace(SAVE_EVERY_MS);
 
   const split = (): SplitName =>
     FILLED.find((name) => rowsOf(shards[name]) < settings[`${name}Count`])!;
   const complete = (): boolean => tally.kept === wanted;
 
-  const writeShard = (file: string): Shard => {
-    const examples = buffer.view();
-    const bytes = toParquet(examples);
-    writeFileAtomic(path.join(folder, file), bytes);
-    const tokens = tokenCounts(examples);
-    return { file, rows: examples.count, tokens, bytes: bytes.length, sha256: sha256(bytes) };
+  /** Whether anything was taken that is not on the disk. */
+  let changed = false;
+  const record = (): void => {
+    progress.pending = pending.save(pendingFile(progress));
+    writeProgress(folder, progress);
+    removeLeftovers(folder, progress);
+    changed = false;
   };
 
   const save = (): void => {
-    progress.pending = buffer.count === 0 ? null : writeShard(pendingFile(progress));
-    writeProgress(folder, progress);
-    removeLeftovers(folder, progress);
+    ahead.save();
+    record();
   };
 
   const flush = (name: SplitName): void => {
     const number = String(shards[name].length).padStart(5, '0');
-    shards[name].push(writeShard(`${name}-${number}.parquet`));
-    buffer.clear();
-    save();
+    shards[name].push(writeShard(folder, `${name}-${number}.parquet`, pending.view()));
+    pending.clear();
+    record();
   };
 
   const add = (example: Example, id: number): void => {
-    buffer.add(example, id);
+    pending.add(example, id);
     const { prompt, reasoning, plan } = example;
     longest.prompt = Math.max(longest.prompt, prompt.length);
     longest.response = Math.max(longest.response, reasoning.length + plan.length);
     progress.highestId = highest(reasoning, progress.highestId);
     tally.kept++;
   };
-  restore();
+
+  const take = (part: Part): void => {
+    let row = 0;
+    let name = split();
+    let room = settings[`${name}Count`] - rowsOf(shards[name]) - pending.count;
+    for (let i = 0; i < part.kept.length; i++) {
+      const first = row;
+      row += part.kept[i]!;
+      if (part.from + i < progress.offset) continue;
+      const isNew = row > first && !seen.has(part.examples.layout[first]!);
+      count(tally, part, i, isNew);
+      progress.barren = isNew ? 0 : progress.barren + 1;
+      progress.offset = part.from + i + 1;
+      if (!isNew) continue;
+      seen.add(part.examples.layout[first]!);
+      // All tasks of a layout go to one split.
+      const last = Math.min(row, first + room);
+      for (let j = first; j < last; j++) {
+        add(exampleAt(part.examples, j), settings[`${name}Count`] - room--);
+      }
+      // The last shard is left to `finish`, before which the workers can be stopped.
+      if (complete()) return;
+      if (room === 0 || pending.count >= SHARD_ROWS || pending.tokens >= SHARD_TOKENS) {
+        pace.save(() => flush(name));
+        name = split();
+        room = settings[`${name}Count`] - rowsOf(shards[name]);
+      }
+    }
+  };
 
   return {
     complete,
-    consume(block) {
-      let row = 0;
-      for (let i = 0; i < progress.offset; i++) row += block.kept[i]!;
-      let name = split();
-      let room = settings[`${name}Count`] - rowsOf(shards[name]) - buffer.count;
-      for (let i = progress.offset; i < BLOCK; i++) {
-        const first = row;
-        row += block.kept[i]!;
-        const isNew = row > first && !seen.has(block.examples.layout[first]!);
-        count(tally, block, i, isNew);
-        progress.barren = isNew ? 0 : progress.barren + 1;
-        progress.offset = i + 1;
-        if (!isNew) continue;
-        seen.add(block.examples.layout[first]!);
-        // All tasks of a layout go to one split.
-        const last = Math.min(row, first + room);
-        for (let j = first; j < last; j++) {
-          add(exampleAt(block.examples, j), settings[`${name}Count`] - room--);
-        }
-        // The last shard is left to `finish`, before which the workers can be stopped.
-        if (complete()) return;
-        if (room === 0 || buffer.count >= SHARD_ROWS || buffer.tokens >= SHARD_TOKENS) {
-          flush(name);
-          name = split();
-          room = settings[`${name}Count`] - rowsOf(shards[name]);
-        }
+    consume(part) {
+      take(part);
+      changed = true;
+      if (complete()) return;
+      progress.start = endOf(part);
+      if (part.to === BLOCK) {
+        progress.block = part.block + 1;
+        progress.offset = 0;
+        progress.start = BEGINNING;
+        if (isExhausted(progress)) throw exhausted(progress, settings);
       }
-      progress.block = block.index + 1;
-      progress.offset = 0;
-      if (progress.barren >= patience(tally.kept)) throw exhausted(progress, settings);
     },
     save,
+    saveIfDue() {
+      if ((changed || ahead.hasUnsaved()) && pace.due()) pace.save(save);
+    },
     finish() {
-      if (buffer.count > 0) flush(split());
+      progress.ahead = [];
+      if (pending.count > 0) flush(split());
       return {
         schemaVersion: SCHEMA_VERSION,
         settings: progress.settings as Manifest['settings'],
@@ -161,8 +172,8 @@ function highest(ids: Uint16Array, least: number): number {
   return result;
 }
 
-function count(tally: Progress['tally'], block: Block, i: number, isNew: boolean): void {
-  const { kept, unsolvable, tooLong } = block;
+function count(tally: Progress['tally'], part: Part, i: number, isNew: boolean): void {
+  const { kept, unsolvable, tooLong } = part;
   tally.proposals++;
   tally.unsolvable += unsolvable[i]!;
   tally.tooLong += tooLong[i]!;
@@ -181,30 +192,4 @@ function splitOf(shards: readonly Shard[]): Manifest['splits'][SplitName] {
     shards.reduce((sum, { tokens }) => sum + tokens[name], 0);
   const tokens = { prompt: total('prompt'), reasoning: total('reasoning'), plan: total('plan') };
   return { rows: rowsOf(shards), tokens, shards: [...shards] };
-}
-
-function exhausted({ tally, barren }: Progress, settings: SplitCounts): ExhaustedError {
-  const counts = SPLITS.map((name) => settings[`${name}Count`]);
-  const most = SPLITS[counts.indexOf(Math.max(...counts))]!;
-  const wanted = counts.reduce((a, b) => a + b);
-  const { duplicates, withoutTask, unsolvable, tooLong, kept } = tally;
-  const reasons = [
-    {
-      field: `${most}Count`,
-      weight: duplicates,
-      advice: 'ask for fewer tasks, or for a larger board',
-    },
-    { field: 'maxTokens', weight: tooLong, advice: 'raise it' },
-    // Layouts without a task are ordinary, so they explain only what nothing else does.
-    {
-      field: 'walls',
-      weight: unsolvable + Math.min(1, withoutTask),
-      advice: 'ask for fewer walls',
-    },
-  ].sort((a, b) => b.weight - a.weight);
-  const { field, advice } = reasons[0]!;
-  return new ExhaustedError(
-    `${field}: found ${kept} of the ${wanted} tasks asked for, and none in the last ${barren} ` +
-      `proposals; ${advice}`,
-  );
 }

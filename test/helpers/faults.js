@@ -4,10 +4,14 @@
  * A moment is whenever the process is about to change the folder KIT_FAULTS.folder: to make, fill,
  * rename or remove a file. What a process leaves behind changes only then, so a kill at a moment
  * stands for one at any time since the moment before; no clock is needed.
+ *
+ * Work is counted too: the tasks of a data set that are solved, in whatever thread.
  */
+import crypto from 'node:crypto';
 import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 import path from 'node:path';
+import timers from 'node:timers/promises';
 import workerThreads from 'node:worker_threads';
 
 const {
@@ -15,11 +19,13 @@ const {
   /** The moment of a SIGKILL, from 1, and the share of the bytes that a write brings in before it. */
   killAt,
   share = 0,
+  /** The number of solved tasks at which all threads together are killed. */
+  killAfterTasks = Infinity,
   /** The message from a worker thread, from 1, at which one is ended, the one at this share of them. */
   endWorkerAt,
   /** Bytes that all files of the folder may take together. */
   room = Infinity,
-  /** How many milliseconds later it is whenever a process asks for the time. */
+  /** How many milliseconds pass with each part of a data set, if no others are to count. */
   hurry = 0,
   /** Where to write how many moments there were, and what room the folder takes. */
   report,
@@ -90,23 +96,56 @@ for (const name of ['writeFileSync', 'copyFileSync', 'cpSync', 'truncateSync']) 
   };
 }
 
+// A part is made by this thread, which then lets others come through, or sent by a worker.
+let now = Date.now();
+const nextTurn = timers.setImmediate;
+if (hurry > 0) {
+  for (const clock of [Date, performance]) clock.now = () => now;
+  timers.setImmediate = (...args) => {
+    now += hurry;
+    return nextTurn(...args);
+  };
+}
+
+/** [1] Shared by all threads. */
+const solved = workerThreads.workerData?.solved ?? new Int32Array(new SharedArrayBuffer(4));
+const ENOUGH = 'enough';
+
+// Each task that is kept, and nothing else there, is hashed in this way.
+const { hash } = crypto;
+crypto.hash = (...args) => {
+  if (Atomics.add(solved, 0, 1) >= killAfterTasks) {
+    if (workerThreads.isMainThread) die();
+    workerThreads.parentPort.postMessage(ENOUGH);
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
+  }
+  return hash(...args);
+};
+
+/** Lets the main thread first deal with all that the workers have sent. */
+async function dieSoon() {
+  for (let turn = 0; turn < 10; turn++) await nextTurn();
+  die();
+}
+
 const workers = [];
 workerThreads.Worker = class extends workerThreads.Worker {
-  constructor(...args) {
-    super(...args);
+  constructor(file, options) {
+    const workerData = { ...options.workerData, solved };
+    super(file, { ...options, workerData, execArgv: ['--import', import.meta.url] });
     workers.push(this);
     this.on('message', () => {
+      now += hurry;
       if (++messages === endWorkerAt) void workers[Math.floor(share * workers.length)].terminate();
     });
   }
+  on(event, listener) {
+    if (event !== 'message') return super.on(event, listener);
+    return super.on(event, (message) => void (message === ENOUGH ? dieSoon() : listener(message)));
+  }
 };
 
-if (hurry > 0) {
-  let now = Date.now();
-  Date.now = () => (now += hurry);
-}
-
-if (report !== undefined) {
+if (report !== undefined && workerThreads.isMainThread) {
   process.on('exit', () =>
     original.writeFileSync(report, JSON.stringify({ moments, room: sizeOf(folder) })),
   );

@@ -9,13 +9,15 @@ import { type Outcome, spawnKit } from './kit.ts';
 export interface Faults {
   /** The moment of a SIGKILL, from 1. */
   readonly killAt?: number;
+  /** The number of solved tasks of a data set at which the process is killed. */
+  readonly killAfterTasks?: number;
   /** The message from a worker thread, from 1, at which one of them is ended. */
   readonly endWorkerAt?: number;
   /** From 0 to 1: how much of a write is done before the kill, which worker is ended. */
   readonly share?: number;
   /** Bytes that all files in the folder may take together. */
   readonly room?: number;
-  /** How many milliseconds pass each time that the process asks for the time. */
+  /** How many milliseconds pass with each part of a data set, if no others are to count. */
   readonly hurry?: number;
 }
 

@@ -74,10 +74,12 @@ describe('the parts of a batch', () => {
     );
   });
 
-  it('keep the weights of the whole batch', () => {
+  it('keep the weights and the share of the whole batch', () => {
     fc.assert(
       fc.property(sequences, meanPredicted, parts, (sequences, meanPredicted, parts) => {
         const batch = padded(sequences, { ladder: EXACT, meanPredicted });
+        expect(batch.share).toBe(1 / sequences.length);
+        for (const { share } of splitBatch(batch, parts)) expect(share).toBe(batch.share);
         const weights = splitBatch(batch, parts).flatMap(({ weights }) => [...weights]);
         expect(weights).toEqual([...batch.weights]);
       }),
@@ -99,5 +101,5 @@ function filled(ids: readonly number[], length: number): number[] {
 }
 
 function withoutWeights(batch: Batch): object {
-  return { ...batch, weights: null };
+  return { ...batch, weights: null, share: null };
 }

@@ -1,14 +1,18 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { proposeBlocks } from '../../../src/data/blocks.ts';
-import type { Block } from '../../../src/data/proposals.ts';
-import { mazeSettings } from '../../helpers/datasets.ts';
+import { createAhead } from '../../../src/data/ahead.ts';
+import { beginning } from '../../../src/data/progress.ts';
+import { BEGINNING, type Part } from '../../../src/data/proposals.ts';
+import { freshFolder, mazeSettings } from '../../helpers/datasets.ts';
 
 const READ = 12;
 
-async function read(jobs: number, first: number, lacking: () => number): Promise<Block[]> {
-  const blocks: Block[] = [];
-  for await (const block of proposeBlocks(mazeSettings(), { jobs, first, lacking })) {
+async function read(jobs: number, first: number, lacking: () => number): Promise<Part[]> {
+  const ahead = createAhead(freshFolder(), beginning({}));
+  const options = { first, start: BEGINNING, lacking, onWait: () => undefined };
+  const blocks: Part[] = [];
+  for await (const block of proposeBlocks(mazeSettings(), { jobs, ahead, ...options })) {
     blocks.push(block);
     if (blocks.length === READ) break;
   }
@@ -28,7 +32,7 @@ describe('blocks of proposals', () => {
           let asked = 0;
           const lacking = (): number => lacks[asked++ % lacks.length]!;
           const alone = await read(1, first, lacking);
-          expect(alone.map(({ index }) => index)).toEqual(alone.map((_, i) => first + i));
+          expect(alone.map(({ block }) => block)).toEqual(alone.map((_, i) => first + i));
           expect(await read(jobs, first, lacking)).toEqual(alone);
         },
       ),
