@@ -12,7 +12,7 @@ const LAYERS: readonly (readonly [name: string, pattern: RegExp])[] = [
   ['traces', /^traces\//],
   [
     'files',
-    /^src\/(files|firstDifference|json|kitPackage|lock|pace|reading|sealed|sealedLog|shape)\.ts$/,
+    /^src\/(files|firstDifference|json|kitPackage|lock|pace|reading|sealed|sealedLog|shape|shell)\.ts$/,
   ],
   ['engine', /^src\/engine\//],
   ['model', /^src\/model\//],

@@ -12,6 +12,7 @@ import { code, figure, heading, list, prose, section, table, text } from './page
 import type { Block } from './page/blocks.ts';
 import { renderMarkdown } from './page/markdown.ts';
 import { type WrittenPage, writePage } from './page/write.ts';
+import { shellLine } from '../shell.ts';
 import { controlsAlone, isForced, type Probe, probeFigure, probesOf, probeTable } from './probe.ts';
 import { caveats, DEVIATIONS, describeResult, settingTable, WORDS } from './prose.ts';
 import { difficultyFigure, PLAN_LENGTH, ratesFigure, WALL_SHARE } from './rateFigures.ts';
@@ -226,7 +227,7 @@ function exampleBlocks(examples: readonly Example[]): Block[] {
 function again(runs: readonly Run[]): Block[] {
   const commands = runs.map(({ folder, experiment }) => {
     const file = path.posix.join(path.basename(folder), 'experiment.json');
-    return `npx kit run ${file} --out runs/${experiment.name}-again`;
+    return shellLine(['npx', 'kit', 'run', file, '--out', `runs/${experiment.name}-again`]);
   });
   return [
     code('sh', commands.join('\n')),

@@ -4,6 +4,7 @@
  * simple_value 2 } }).
  */
 import { appendFileSync } from 'node:fs';
+import path from 'node:path';
 import {
   bytesField,
   concat,
@@ -12,7 +13,8 @@ import {
   utf8,
   varintField,
 } from '../engine/protobuf.ts';
-import { explainWriteError } from '../files.ts';
+import { explainWriteError, writeFileAtomic } from '../files.ts';
+import { listFolder, readBytes } from '../reading.ts';
 
 /** The record that an event file begins with. @param seconds wall time since 1970 */
 export function fileVersionRecord(seconds: number): Uint8Array {
@@ -30,6 +32,46 @@ export function scalarRecord(
   );
   const summary = bytesField(5, concat(...values));
   return record(concat(doubleField(1, seconds), varintField(2, step), summary));
+}
+
+/** Event files of the kit end in a time and a number; those of others name a machine. */
+const OWN_FILE = /^events\.out\.tfevents\.\d+\.\d+$/;
+
+/** Forgets what was logged after `step`, so that the files of a resumed run tell each step once. */
+export function rewindEvents(folder: string, step: number): void {
+  for (const name of listFolder(folder).filter((each) => OWN_FILE.test(each))) {
+    const file = path.join(folder, name);
+    const bytes = readBytes(file);
+    const end = endOfStep(bytes, step);
+    if (end < bytes.length) writeFileAtomic(file, bytes.subarray(0, end));
+  }
+}
+
+/** Where the first record of a later step begins, or one that a kill cut off. */
+function endOfStep(bytes: Uint8Array, step: number): number {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  let at = 0;
+  while (at + FRAME <= bytes.length) {
+    const next = at + FRAME + Number(view.getBigUint64(at, true));
+    if (next > bytes.length || stepOf(bytes.subarray(at + FRAME - 4, next - 4)) > step) break;
+    at = next;
+  }
+  return at;
+}
+
+/** Bytes of a record around its data: length and checksum before, checksum behind. */
+const FRAME = 16;
+
+/** The step of an Event as `scalarRecord` writes it, behind its wall time; 0 if it tells none. */
+function stepOf(event: Uint8Array): number {
+  const [TAG, FIRST] = [0x10, 9];
+  if (event[FIRST] !== TAG) return 0;
+  let step = 0;
+  for (let i = FIRST + 1, scale = 1; i < event.length; i++, scale *= 128) {
+    step += (event[i]! & 127) * scale;
+    if (event[i]! < 128) break;
+  }
+  return step;
 }
 
 /**

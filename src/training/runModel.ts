@@ -8,6 +8,7 @@ import { modelConfig, type ModelShape, type ModelSize } from '../model/config.ts
 import { listCheckpoints, readCheckpoint } from './checkpoint.ts';
 import type { Checkpoint, CheckpointInfo } from './checkpoint.ts';
 import { firstDifference } from '../firstDifference.ts';
+import { shellLine } from '../shell.ts';
 import { runPaths } from './runFolder.ts';
 
 /** Weights without the optimiser's state, which an exported run holds instead of checkpoints. */
@@ -52,7 +53,7 @@ function notKept(run: string): InputError {
   const again = path.join('runs', path.basename(path.resolve(run)));
   return new InputError(
     `${run} holds records without the weights, which were not kept: ` +
-      `\`kit train ${runPaths(run).experiment} --out ${again}\` makes them again, in ${again}`,
+      `\`${shellLine(['kit', 'train', runPaths(run).experiment, '--out', again])}\` makes them again, in ${again}`,
   );
 }
 

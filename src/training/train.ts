@@ -18,7 +18,7 @@ import type { Objective } from '../objectives/objective.ts';
 import type { Optimizer } from '../optimizers/optimizer.ts';
 import { checkpointFile, listCheckpoints, pruneCheckpoints } from './checkpoint.ts';
 import { readCheckpoint, writeCheckpoint, type Checkpoint } from './checkpoint.ts';
-import { eventWriter } from './events.ts';
+import { eventWriter, rewindEvents } from './events.ts';
 import { openMetrics, secondsTrained, type MetricsLine } from './metricsLog.ts';
 import { firstDifference } from '../firstDifference.ts';
 import { runPaths } from './runFolder.ts';
@@ -101,6 +101,7 @@ export async function train(run: TrainingRun): Promise<TrainingOutcome> {
   // Of these weights some may be the best, whatever has become of the log.
   const checkpoints = [...older.map(({ file }) => readCheckpoint(file)), start];
   const validationLosses = new Map([...metrics.lines, ...checkpoints].flatMap(validationEntry));
+  rewindEvents(folder, start.step);
   const logEvents = eventWriter(folder);
   const trainer = createTrainer({ params: start.params, slots: start.optimizer! }, run);
   const updatesBefore = run.start?.updates ?? 0;

@@ -10,6 +10,7 @@ import { improvementName } from '../../improvementSettings.ts';
 import { acquireLock } from '../../lock.ts';
 import { listFolder } from '../../reading.ts';
 import { writeSealed } from '../../sealed.ts';
+import { shellLine } from '../../shell.ts';
 import { STUDY_FILE } from '../../study.ts';
 import { runPaths } from '../../training/runFolder.ts';
 import { chooseCells, loadStudy, type CellChoice } from '../loadStudy.ts';
@@ -184,7 +185,7 @@ async function printPlan(states: ReadonlyMap<Work, CellState>, session: Session)
   for (const [work, state] of states) {
     await session.print(`${work.folder}: ${state}`);
     if (state === 'done') continue;
-    for (const argv of work.commands) await session.print(`  kit ${argv.join(' ')}`);
+    for (const argv of work.commands) await session.print(`  ${shellLine(['kit', ...argv])}`);
     const labels = work.listed.map(({ label }) => label);
     if (labels.length > 0) await session.print(`  evaluations: ${labels.join(', ')}`);
     for (const { results } of work.kept) await session.print(`  records to ${results}`);

@@ -9,6 +9,7 @@ import path from 'node:path';
 import { explainWriteError, makeFolder } from '../../files.ts';
 import { kitRoot } from '../../kitPackage.ts';
 import { readText } from '../../reading.ts';
+import { shellLine } from '../../shell.ts';
 import { CHILD } from '../session.ts';
 
 export interface Children {
@@ -84,7 +85,7 @@ export async function sideBySide<Item>(
 function openLog(log: string, argv: readonly string[]): number {
   makeFolder(path.dirname(log));
   try {
-    appendFileSync(log, `$ kit ${argv.join(' ')}\n`);
+    appendFileSync(log, `$ ${shellLine(['kit', ...argv])}\n`);
     return openSync(log, 'a');
   } catch (error) {
     throw explainWriteError(error, log);

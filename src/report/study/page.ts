@@ -3,6 +3,7 @@ import type { MetricName } from '../../evaluation/metrics.ts';
 import { code, heading, list, paragraphs, prose, section, table, text } from '../page/blocks.ts';
 import type { Block } from '../page/blocks.ts';
 import { DEVIATIONS, describeTask, WORDS } from '../prose.ts';
+import { shellLine } from '../../shell.ts';
 import { doubtsOf } from '../doubts.ts';
 import type { Probe } from '../probe.ts';
 import { probeBlocks, SAMENESS } from '../report.ts';
@@ -159,8 +160,8 @@ function againBlocks({ name, sweep, cells, absent }: StudySource): Block[] {
       ? ''
       : ` Cells of ${[...others].join(', ')} are beside once they are made again likewise.`;
   const commands = [
-    `npx kit sweep ${sweep} --results again/${name}`,
-    `npx kit report again/${name}`,
+    shellLine(['npx', 'kit', 'sweep', sweep, '--results', `again/${name}`]),
+    shellLine(['npx', 'kit', 'report', `again/${name}`]),
   ];
   return [
     code('sh', commands.join('\n')),

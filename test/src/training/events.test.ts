@@ -1,6 +1,14 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { crc32c, fileVersionRecord, scalarRecord } from '../../../src/training/events.ts';
+import {
+  crc32c,
+  fileVersionRecord,
+  rewindEvents,
+  scalarRecord,
+} from '../../../src/training/events.ts';
 
 it('crc32c has the check value of its definition', () => {
   expect(crc32c(Buffer.from('123456789'))).toBe(0xe3069283);
@@ -33,6 +41,31 @@ it('an event holds wall time, step, tag and value in the fields of its message',
 
 it('a file begins with its version', () => {
   expect(Buffer.from(fileVersionRecord(0)).toString('latin1')).toContain('brain.Event:2');
+});
+
+it('files of a run that goes on keep what was logged up to a step, whole records only', () => {
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'events-'));
+  try {
+    const steps = fc.uniqueArray(fc.nat({ max: 70_000 }), { minLength: 1, maxLength: 9 });
+    fc.assert(
+      fc.property(steps, fc.nat({ max: 70_000 }), fc.nat({ max: 30 }), (list, last, torn) => {
+        const sorted = list.toSorted((a, b) => a - b);
+        const records = sorted.map((step) => scalarRecord(step, { loss: 1 / (step + 1) }, 2));
+        const file = path.join(folder, 'events.out.tfevents.17.4');
+        const other = path.join(folder, 'events.out.tfevents.17.machine');
+        const cut = records.at(-1)!.subarray(0, Math.min(torn, records.at(-1)!.length - 1));
+        const whole = Buffer.concat([fileVersionRecord(1), ...records, cut]);
+        for (const each of [file, other]) writeFileSync(each, whole);
+        rewindEvents(folder, last);
+        const kept = records.filter((_, i) => sorted[i]! <= last);
+        expect(readFileSync(file)).toEqual(Buffer.concat([fileVersionRecord(1), ...kept]));
+        expect(readFileSync(other)).toEqual(whole);
+      }),
+      { numRuns: 200 },
+    );
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });
 
 function masked(bytes: Uint8Array): number {

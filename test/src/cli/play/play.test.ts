@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readCheckpoint } from '../../../../src/training/checkpoint.ts';
 import { kitRoot } from '../../../../src/kitPackage.ts';
 import type { RunList } from '../../../../src/pageApi.ts';
+import { spawnFaulty } from '../../../helpers/faults.ts';
 import { runKit } from '../../../helpers/kit.ts';
 
 const DEMO = path.join(kitRoot, 'results', 'demo');
@@ -29,6 +30,15 @@ describe('kit play', () => {
     expect(runs).toMatchObject([{ name: 'demo', environment: 'maze', width: 5, height: 5 }]);
     const weights = path.join(site, 'api', 'runs', `${runs[0]!.id}.safetensors`);
     expect(readCheckpoint(weights).optimizer).toBeNull();
+  });
+
+  it('leaves no half of a site where the disk is full', async () => {
+    const cwd = mkdtempSync(path.join(folder, 'full-disk-'));
+    const faults = { cwd, folder: '.', room: 200_000 };
+    const { code, stderr } = await spawnFaulty(['play', DEMO, '--export', 'site', '-q'], faults);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^kit: .*can't be written: the disk is full\n$/);
+    expect(readdirSync(cwd)).toEqual([]);
   });
 
   it('writes over nothing', async () => {
