@@ -125,10 +125,11 @@ function batchFor(objective: Objective, seed: number): Batch {
   };
 }
 
-const randomLogits = (seed: number, { B, T }: Batch): Float64Array =>
-  Float64Array.from({ length: B * (T - 1) * SMALL_VOCABULARY }, (_, i) =>
-    Math.fround(3 * createRng(seed).split('logits', i).next()),
-  );
+function randomLogits(seed: number, { B, T }: Batch): Float64Array {
+  const rng = createRng(seed).split('logits');
+  const size = B * (T - 1) * SMALL_VOCABULARY;
+  return Float64Array.from({ length: size }, () => Math.fround(3 * rng.next()));
+}
 
 function rowsOf(batch: Batch, logits: Float64Array): Row[] {
   const { B, T, responseLengths, response } = batch;
