@@ -1,6 +1,8 @@
+import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { hasKernels } from '../../../src/engine/kernels.ts';
 import { startTestBackend } from '../../helpers/backend.ts';
+import { kitRoot } from '../../../src/kitPackage.ts';
 import { spawnKit } from '../../helpers/kit.ts';
 
 await startTestBackend();
@@ -22,7 +24,7 @@ describe.runIf(hasKernels())('KIT_KERNELS', () => {
     const line = /KIT_KERNELS "sse": not known; known are .*none$/m;
     expect(await doctor('sse')).toMatch(line);
     const env = { ...process.env, KIT_KERNELS: 'sse', KIT_BACKEND: '' };
-    const solving = ['solve', 'results/demo', '-'];
+    const solving = ['solve', path.join(kitRoot, 'results', 'demo'), '-'];
     const { code, stderr } = await spawnKit(solving, { env, stdin: 'S.\n.G\n' });
     expect(code).toBe(1);
     expect(stderr).toMatch(line);
