@@ -5,9 +5,10 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { InputError } from '../../envs/inputError.ts';
+import { kitRoot } from '../../src/kitPackage.ts';
 import { acquireLock, isLocked, isLockFile } from '../../src/lock.ts';
 
-const LOCK = path.resolve('dist/src/lock.js');
+const LOCK = path.join(kitRoot, 'dist', 'src', 'lock.js');
 
 describe('a lock on a folder', () => {
   let folder: string;
